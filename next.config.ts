@@ -1,0 +1,12 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  // The server is ours (server.ts), and event streams must not be compressed: a proxy in front does that better.
+  compress: false,
+  reactStrictMode: true,
+  productionBrowserSourceMaps: false,
+  serverExternalPackages: ["pg", "pino", "prom-client", "@prisma/client", "@prisma/adapter-pg", "shiki"],
+};
+
+export default config;
