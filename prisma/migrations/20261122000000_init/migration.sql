@@ -41,7 +41,7 @@ CREATE TABLE "log_entry" (
     "stream" TEXT NOT NULL,
     "seq" BIGINT NOT NULL,
     "type" TEXT NOT NULL,
-    "data" JSONB NOT NULL,
+    "data" JSON NOT NULL,
     "key" TEXT,
     "at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 

@@ -12,7 +12,7 @@
 -- Heads change with every append: room on the page keeps those updates off the index (HOT).
 ALTER TABLE "log_stream" SET (fillfactor = 50);
 
-CREATE FUNCTION log_append(streams text[], types text[], datas jsonb[], keys text[])
+CREATE FUNCTION log_append(streams text[], types text[], datas json[], keys text[])
 RETURNS TABLE (ord bigint, seq bigint, at timestamptz, fresh boolean)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
@@ -30,7 +30,7 @@ BEGIN
     SELECT * FROM unnest(streams, types, datas, keys)
       WITH ORDINALITY AS i (stream, type, data, key, ord)
   ), stored AS (
-    SELECT e.stream, e.key, e.seq, e.at
+    SELECT DISTINCT e.stream, e.key, e.seq, e.at
       FROM log_entry e JOIN input i ON e.stream = i.stream AND e.key = i.key
   ), first AS (
     SELECT i.*, i.ord = min(i.ord) OVER (PARTITION BY i.stream, coalesce('k' || i.key, 'o' || i.ord)) AS is_first

@@ -1,0 +1,27 @@
+import pg from "pg";
+import { env } from "../env";
+import { logger } from "../logger";
+import { remember } from "../remember";
+
+/** Connections of one instance. Readers that wait hold none, so few are enough. */
+const MAX_CONNECTIONS = 6;
+
+/**
+ * A pool that fails fast: somebody who waits for a connection is told after two seconds that there
+ * is none, instead of hanging for as long as the database is away.
+ */
+export function createPool(connectionString: string, max = MAX_CONNECTIONS): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is an event of the pool, and fatal when nobody listens.
+  pool.on("error", (error) => logger().warn({ err: error }, "idle database connection lost"));
+  return pool;
+}
+
+/** The process's pool: Prisma, the log and the Socket.IO adapter share it. */
+export const pool = (): pg.Pool => remember("pool", () => createPool(env().DATABASE_URL));

@@ -1,0 +1,102 @@
+import type { Pool } from "pg";
+import type { Appended } from "./types";
+
+/** Entries of one statement. More wait for the next: a batch must not outlive its writers' patience. */
+const MAX_BATCH = 500;
+
+interface Waiting {
+  stream: string;
+  type: string;
+  json: string;
+  key: string | null;
+  since: number;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+export interface AppenderOptions {
+  pool: Pool;
+  /** Told the new heads after their commit, before the writers are answered. */
+  onCommit(heads: Map<string, number>): void;
+  /** Told how long each entry took, in seconds. */
+  onLatency?(seconds: number): void;
+}
+
+/**
+ * The writing half of the log. Appends that arrive while a statement is under way go together in
+ * the next one: one round trip and one commit for all of them (group commit).
+ */
+export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
+  let queue: Waiting[] = [];
+  let writing = false;
+
+  async function drain(): Promise<void> {
+    if (writing) return;
+    writing = true;
+    // The writers of this turn of the event loop share the first batch, too.
+    await Promise.resolve();
+    while (queue.length > 0) {
+      const batch = queue.slice(0, MAX_BATCH);
+      queue = queue.slice(MAX_BATCH);
+      await write(batch);
+    }
+    writing = false;
+  }
+
+  async function write(batch: Waiting[]): Promise<void> {
+    try {
+      settle(batch, await insert(batch));
+    } catch (error) {
+      // One entry that the database refuses must not fail those that came with it.
+      if (batch.length > 1 && isRefusedData(error)) for (const one of batch) await write([one]);
+      else for (const one of batch) one.reject(error);
+    }
+  }
+
+  async function insert(batch: Waiting[]): Promise<Appended[]> {
+    const { rows } = await pool.query<{ seq: string; at: Date; fresh: boolean }>({
+      name: "log_append",
+      text: "SELECT seq, at, fresh FROM log_append($1::text[], $2::text[], $3::json[], $4::text[])",
+      values: [
+        batch.map((one) => one.stream),
+        batch.map((one) => one.type),
+        batch.map((one) => one.json),
+        batch.map((one) => one.key),
+      ],
+    });
+    return rows.map((row) => ({ seq: Number(row.seq), at: row.at, fresh: row.fresh }));
+  }
+
+  function settle(batch: Waiting[], appended: Appended[]): void {
+    const heads = new Map<string, number>();
+    batch.forEach((one, index) => {
+      const { seq, fresh } = appended[index] as Appended;
+      if (fresh) heads.set(one.stream, Math.max(seq, heads.get(one.stream) ?? 0));
+    });
+    if (heads.size > 0) onCommit(heads);
+    const now = performance.now();
+    batch.forEach((one, index) => {
+      onLatency?.((now - one.since) / 1000);
+      one.resolve(appended[index] as Appended);
+    });
+  }
+
+  return function append(
+    stream: string,
+    type: string,
+    data: unknown,
+    key: string | null = null,
+  ): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      const json = JSON.stringify(data ?? null);
+      queue.push({ stream, type, json, key, since: performance.now(), resolve, reject });
+      void drain();
+    });
+  };
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */
+function isRefusedData(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && /^2[23]/.test(code);
+}

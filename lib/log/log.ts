@@ -1,0 +1,114 @@
+import type { Pool } from "pg";
+import type { Bus } from "../bus/bus";
+import { createAppender } from "./append";
+import { readAfter, readBefore, readHeads, readMany } from "./read";
+import { tail } from "./tail";
+import { createTailer, type LiveListener } from "./tailer";
+import type { Appended, LogPage, TailItem, Unsubscribe } from "./types";
+
+/** The bus channel of the hints: a line for each stream, its head, a space, its name. */
+const HINTS = "log";
+/** NOTIFY carries less than 8,000 bytes. */
+const MAX_HINT_BYTES = 7_000;
+
+/** An append-only log of named streams. See docs/decisions/0001-log.md. */
+export interface Log {
+  /**
+   * Appends an entry; resolves after its commit.
+   * @param key makes a repetition harmless: the same key in the same stream is the same entry
+   */
+  append(stream: string, type: string, data: unknown, key?: string | null): Promise<Appended>;
+  /** The entries after a position, oldest first. */
+  read(stream: string, after: number, limit: number): Promise<LogPage>;
+  /** The last entries before a position, oldest first. */
+  readBefore(stream: string, before: number, limit: number): Promise<LogPage>;
+  /** Catch-up, then live, with no gap and no repeat at the seam, until the signal aborts. */
+  tail(stream: string, after: number, signal: AbortSignal): AsyncIterable<TailItem>;
+  /** The raw live batches of a stream, without catch-up: for a fan-out that keeps positions itself. */
+  watch(stream: string, listener: LiveListener): Unsubscribe;
+  /** The last live position handed out in a watched stream, undefined while not known. */
+  position(stream: string): number | undefined;
+  /** Takes away the entries up to a position; readers that ask for them get a reset. */
+  prune(stream: string, upto: number): Promise<number>;
+  /** Looks for new entries now, without a hint. */
+  wakeAll(): void;
+  close(): void;
+}
+
+export interface LogOptions {
+  pool: Pool;
+  bus: Bus;
+  onError(error: unknown): void;
+  onLatency?(seconds: number): void;
+  onOverflow?(): void;
+  /** Bound of the live queue of each tail, in entries. */
+  maxQueue?: number;
+  pollMs?: number;
+}
+
+/** Builds the log over a pool and a bus. Nothing here is shared: two logs are two processes. */
+export function createLog(options: LogOptions): Log {
+  const { pool, bus, onError, onLatency, onOverflow, maxQueue, pollMs = 1_000 } = options;
+  const tailer = createTailer({
+    heads: (streams) => readHeads(pool, streams),
+    readMany: (positions, limit) => readMany(pool, positions, limit),
+    onError,
+    pollMs,
+  });
+  const unsubscribe = bus.subscribe(
+    HINTS,
+    (message) => tailer.wake(parseHints(message)),
+    () => tailer.wakeAll(),
+  );
+
+  function announce(heads: Map<string, number>): void {
+    tailer.wake(heads);
+    for (const message of formatHints(heads)) bus.publish(HINTS, message).catch(onError);
+  }
+  const append = createAppender({ pool, onCommit: announce, onLatency });
+  const read = (stream: string, after: number, limit: number) =>
+    readAfter(pool, stream, after, limit);
+
+  return {
+    append,
+    read,
+    readBefore: (stream, before, limit) => readBefore(pool, stream, before, limit),
+    tail: (stream, after, signal) =>
+      tail({ tailer, read, onOverflow, maxQueue }, stream, after, signal),
+    watch: tailer.watch,
+    position: tailer.position,
+    wakeAll: tailer.wakeAll,
+    async prune(stream, upto) {
+      const { rows } = await pool.query<{ floor: string }>("SELECT log_prune($1, $2) AS floor", [
+        stream,
+        upto,
+      ]);
+      return Number(rows[0]?.floor ?? 0);
+    },
+    close() {
+      unsubscribe();
+      tailer.close();
+    },
+  };
+}
+
+/** Heads, packed into as few messages as the bus's bound allows. */
+function* formatHints(heads: Map<string, number>): Generator<string> {
+  let message = "";
+  for (const [stream, head] of heads) {
+    const line = `${head} ${stream}`;
+    if (message && message.length + line.length + 1 > MAX_HINT_BYTES) {
+      yield message;
+      message = "";
+    }
+    message = message ? `${message}\n${line}` : line;
+  }
+  if (message) yield message;
+}
+
+function parseHints(message: string): [string, number][] {
+  return message.split("\n").map((line) => {
+    const space = line.indexOf(" ");
+    return [line.slice(space + 1), Number(line.slice(0, space))];
+  });
+}

@@ -1,0 +1,39 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { remember } from "./remember";
+
+function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requestSeconds: new Histogram({
+      name: "http_request_duration_seconds",
+      help: "Time from the request's first byte to the end of its answer; streams are left out",
+      labelNames: ["method", "area", "status"] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    openSockets: new Gauge({ name: "open_sockets", help: "Socket.IO connections", registers }),
+    openStreams: new Gauge({ name: "open_streams", help: "Streaming responses", registers }),
+    slowConsumers: new Counter({
+      name: "socket_slow_consumers_total",
+      help: "Sockets closed because their outgoing bytes passed the bound",
+      registers,
+    }),
+    appendSeconds: new Histogram({
+      name: "log_append_duration_seconds",
+      help: "Time from append() to its commit, waiting for the batch included",
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
+      registers,
+    }),
+    queueOverflows: new Counter({
+      name: "log_queue_overflows_total",
+      help: "Live queues dropped because their reader fell behind; it reads on from the table",
+      registers,
+    }),
+  };
+}
+
+/** The process's Prometheus metrics, served at /metrics. */
+export const metrics = () => remember("metrics", createMetrics);
