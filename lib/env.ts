@@ -27,6 +27,7 @@ export const envSchema = z.object({
   PEERS: list,
   ALLOWED_ORIGINS: list,
   TRUSTED_PROXY_HOPS: whole(0),
+  SOCKETS_PER_ADDRESS: whole(50),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   DEMO_CONTROLS: z.stringbool().default(false),

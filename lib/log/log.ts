@@ -74,7 +74,7 @@ export function createLog(options: LogOptions): Log {
     read,
     readBefore: (stream, before, limit) => readBefore(pool, stream, before, limit),
     tail: (stream, after, signal) =>
-      tail({ tailer, read, onOverflow, maxQueue }, stream, after, signal),
+      tail({ tailer, read, onOverflow, onError, maxQueue }, stream, after, signal),
     watch: tailer.watch,
     position: tailer.position,
     wakeAll: tailer.wakeAll,

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { lineOfText } from "@/lib/text";
+
+export const sessionLimits = { nameCharacters: 40 } as const;
+
+/** `POST /api/session`. */
+export const sessionRequest = z.strictObject({
+  /** The display name; without one the guest is given one, or keeps theirs. */
+  name: lineOfText(sessionLimits.nameCharacters).optional(),
+  /** For programs: a new guest, whose token comes in the body and not as a cookie. */
+  bearer: z.boolean().default(false),
+});
+
+export const sessionResponse = z.object({
+  userId: z.uuid(),
+  name: z.string(),
+  expiresAt: z.iso.datetime(),
+  /** Only where `bearer` was asked for. */
+  token: z.string().optional(),
+});
+export type SessionResponse = z.infer<typeof sessionResponse>;

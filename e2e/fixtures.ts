@@ -1,0 +1,46 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+
+export { expect };
+
+/** The two instances of the demo under test. */
+export const A = process.env.PATTERNBOOK_A ?? "http://localhost:3100";
+export const B = process.env.PATTERNBOOK_B ?? "http://localhost:3101";
+
+interface Fixtures {
+  /** Console errors that a test expects: a regular expression each. */
+  allowedErrors: RegExp[];
+}
+
+/** Every page of a test is watched: an error in its console fails the test. */
+export const test = base.extend<Fixtures>({
+  allowedErrors: [[], { option: true }],
+
+  context: async ({ context, allowedErrors }, use) => {
+    const errors = watchErrors(context);
+    await use(context);
+    expect(unexpected(errors, allowedErrors)).toEqual([]);
+  },
+});
+
+/** Collects the console errors and the uncaught ones of all pages of a context. */
+export function watchErrors(context: BrowserContext): string[] {
+  const errors: string[] = [];
+  context.on("console", (message) => {
+    if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => errors.push(String(error.error())));
+  return errors;
+}
+
+const unexpected = (errors: string[], allowed: RegExp[]) =>
+  errors.filter((text) => !allowed.some((pattern) => pattern.test(text)));
+
+/** Fails unless axe finds nothing on the page as it is now. */
+export async function axe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join(" ; ")}`,
+  );
+  expect(found).toEqual([]);
+}

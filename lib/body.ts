@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import { HttpError, invalid } from "./http";
+
+/** Bytes of a JSON body, unless a contract says otherwise. */
+const MAX_JSON_BYTES = 64 * 1024;
+
+/**
+ * Reads a JSON body of bounded size and parses it by its contract.
+ * @throws HttpError 415 (another type), 413 (too large), 400 (no JSON, or not as the schema says)
+ */
+export async function readJson<T extends z.ZodType>(
+  request: Request,
+  schema: T,
+  maxBytes = MAX_JSON_BYTES,
+): Promise<z.infer<T>> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(type))
+    throw new HttpError(415, "unsupported-media-type", "Send JSON, as application/json.", {
+      headers: { accept: "application/json" },
+    });
+  const parsed = schema.safeParse(parseJson(await readText(request, maxBytes)));
+  if (!parsed.success) throw invalid(parsed.error, "invalid-body");
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, "invalid-json", "The body is not JSON.");
+  }
+}
+
+/** Reads at most `maxBytes`: what is declared larger is refused unread, what lies is cut off. */
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () =>
+    new HttpError(413, "too-large", `A body here has at most ${maxBytes} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let bytes = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    throw new HttpError(400, "invalid-body", "The body is not UTF-8, or broke off.");
+  }
+}

@@ -1,0 +1,139 @@
+import type { z } from "zod";
+import { logger } from "./logger";
+import { assertSameSite } from "./origin";
+import type { Problem } from "./problem";
+
+/** A failure that the caller is told about, as RFC 9457 problem details. */
+export class HttpError extends Error {
+  /**
+   * @param status the HTTP status
+   * @param slug names the kind of problem: its `type` is /problems/<slug>
+   * @param detail what happened and what to do next, for a person; never what is secret
+   * @param extra headers of the answer, and further members of the problem object
+   */
+  constructor(
+    readonly status: number,
+    readonly slug: string,
+    readonly detail: string,
+    readonly extra: { headers?: HeadersInit; members?: Record<string, unknown> } = {},
+  ) {
+    super(`${status} ${slug}: ${detail}`);
+    this.name = "HttpError";
+  }
+
+  /** The problem object: the body of an HTTP answer, or the `problem` of a socket's ack. */
+  problem(): Problem {
+    const { status, slug, detail } = this;
+    return {
+      type: `/problems/${slug}`,
+      title: titleOf(slug),
+      status,
+      detail,
+      ...this.extra.members,
+    };
+  }
+}
+
+const titleOf = (slug: string) => slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll("-", " ");
+
+/** The same 404 for what does not exist and for what is not yours. */
+export const notFound = (what = "There is nothing at this address.") =>
+  new HttpError(404, "not-found", what);
+
+/** 400 that names each field and what is wrong with it (RFC 9457's example extension `errors`). */
+export function invalid(error: z.ZodError, slug = "invalid-request"): HttpError {
+  const errors = error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
+  const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message));
+  return new HttpError(400, slug, detail.join("; "), { members: { errors } });
+}
+
+/** A handler: Request in, Response out. `params` are those of the route's folder. */
+export type Handler<P = Record<string, never>> = (
+  request: Request,
+  context: { params: Promise<P> },
+) => Response | Promise<Response>;
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+type Method = (typeof methods)[number];
+
+/**
+ * Makes a route's exports from its handlers: every thrown error becomes problem+json, cross-site
+ * mutations are refused, and a method without a handler answers 405 with Allow.
+ */
+export function route<P>(handlers: Partial<Record<Method, Handler<P>>>) {
+  const { GET } = handlers;
+  const offered: typeof handlers = { ...(GET && { HEAD: headOf(GET) }), ...handlers };
+  const allow = [...methods.filter((method) => offered[method]), "OPTIONS"].join(", ");
+  const wrap = (method: Method): Handler<P> => {
+    const handler = offered[method];
+    return async (request, context) => {
+      try {
+        if (handler) {
+          assertSameSite(request);
+          return await handler(request, context);
+        }
+        if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+        const detail = `${method} is not offered here, only ${allow}.`;
+        throw new HttpError(405, "method-not-allowed", detail, { headers: { allow } });
+      } catch (error) {
+        return toResponse(error, request);
+      }
+    };
+  };
+  return Object.fromEntries(methods.map((m) => [m, wrap(m)])) as Record<Method, Handler<P>>;
+}
+
+/** RFC 9110, 9.3.2: the headers of the GET, without its content. */
+function headOf<P>(get: Handler<P>): Handler<P> {
+  return async (request, context) => {
+    const response = await get(request, context);
+    await response.body?.cancel();
+    return new Response(null, response);
+  };
+}
+
+/** The answer for a thrown error. */
+export function toResponse(error: unknown, request: Request): Response {
+  const requestId = request.headers.get("x-request-id") ?? undefined;
+  const failure = failureOf(error, { requestId });
+  const headers = new Headers(failure.extra.headers);
+  headers.set("content-type", "application/problem+json");
+  headers.set("cache-control", "no-store");
+  const body = { ...failure.problem(), ...(requestId && { requestId }) };
+  return new Response(JSON.stringify(body), { status: failure.status, headers });
+}
+
+/** The same for the ack of a socket's event. */
+export const problemOf = (error: unknown, context: object): { problem: Problem } => ({
+  problem: failureOf(error, context).problem(),
+});
+
+/** What is unknown is a bare 500: its detail is for the log alone. */
+function failureOf(error: unknown, context: object): HttpError {
+  const known = error instanceof HttpError ? error : unavailable(error);
+  if (known) return known;
+  logger().error({ err: error, ...context }, "request failed");
+  return new HttpError(500, "internal-error", "Something broke on our side. Try again.");
+}
+
+/** The database is away: SQLSTATE classes 08 and 57P, refused and timed-out connections. */
+function unavailable(error: unknown): HttpError | undefined {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const away =
+    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|P1001|P1017|P2024)/.test(String(code)) ||
+    /timeout exceeded when trying to connect|Connection terminated|Can't reach database/.test(
+      String(message),
+    );
+  if (!away) return undefined;
+  return new HttpError(503, "unavailable", "The database does not answer. Try again shortly.", {
+    headers: { "retry-after": "2" },
+  });
+}
+
+/** A JSON answer. Private by default: most of ours depend on who asks. */
+export function json(body: unknown, init: ResponseInit = {}): Response {
+  const headers = new Headers(init.headers);
+  headers.set("content-type", "application/json");
+  if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+  return new Response(JSON.stringify(body), { ...init, headers });
+}

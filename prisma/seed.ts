@@ -1,0 +1,17 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "@/lib/db/generated/client";
+
+const rooms = [
+  { name: "lobby", title: "Lobby" },
+  { name: "patterns", title: "Talk about patterns" },
+];
+
+/** Fills a migrated database with what the application needs to begin. Running it again changes nothing. */
+export async function seed(databaseUrl: string): Promise<void> {
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl }) });
+  try {
+    await prisma.room.createMany({ data: rooms, skipDuplicates: true });
+  } finally {
+    await prisma.$disconnect();
+  }
+}

@@ -1,0 +1,77 @@
+import type { RequestListener } from "node:http";
+import next from "next";
+import { serveChat } from "@/app/(chat)/socket/namespace";
+import { bus } from "@/lib/bus";
+import { pool } from "@/lib/db/pool";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { logger } from "@/lib/logger";
+import { closeSockets, createSocketServer } from "@/lib/sockets/server";
+import { createHttpServer } from "@/server/http";
+import { shutDown } from "@/server/shutdown";
+import { becomeReady, listen } from "@/server/start";
+
+// The process: one HTTP server with Next behind it and Socket.IO beside it.
+
+const dev = process.argv.includes("--dev");
+const { HOST, PORT, INSTANCE_NAME } = readEnvOrExit();
+
+const app = next({ dev, hostname: HOST, port: PORT });
+const server = createHttpServer(
+  ((request, response) => handle(request, response)) as RequestListener,
+  dev,
+);
+const io = createSocketServer(server);
+const stopped = new AbortController();
+const endChat = serveChat(io.of("/chat"));
+
+await app.prepare();
+const handle = app.getRequestHandler();
+const upgrade = app.getUpgradeHandler();
+server.on("upgrade", (request, socket, head) => {
+  if (request.url?.startsWith("/socket.io/")) return;
+  if (dev) void upgrade(request, socket, head);
+  else socket.destroy();
+});
+
+await listen(server).catch((error: Error) => exitWith(error.message));
+void becomeReady(stopped.signal);
+logger().info({ url: `http://${HOST}:${PORT}`, instance: INSTANCE_NAME }, "listening");
+
+let ending = false;
+async function end(why: string): Promise<void> {
+  if (ending) return;
+  ending = true;
+  logger().info({ why }, "shutting down");
+  const clean = await shutDown({
+    server,
+    closeSockets: () => closeSockets(io),
+    async closeRest() {
+      stopped.abort();
+      endChat();
+      await app.close();
+      log().close();
+      await bus().close();
+      await pool().end();
+    },
+  });
+  logger().info({ clean }, "ended");
+  process.exit(0);
+}
+process.on("SIGTERM", () => void end("SIGTERM"));
+process.on("SIGINT", () => void end("SIGINT"));
+// The supervisor is gone: nobody would end us.
+process.on("disconnect", () => void end("the supervisor went away"));
+
+function readEnvOrExit() {
+  try {
+    return env();
+  } catch (error) {
+    return exitWith((error as Error).message);
+  }
+}
+
+function exitWith(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

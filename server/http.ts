@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
+import { lifecycle } from "@/lib/lifecycle";
+import { logger } from "@/lib/logger";
+import { metrics } from "@/lib/metrics";
+import { setHeaders } from "./headers";
+import { answerOps } from "./ops";
+
+/** Methods that Next would answer with a 500 (TRACE) or that mean nothing here. */
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/**
+ * The HTTP server: gives each request an id, sets the headers of the house, answers the addresses
+ * for operators, and hands everything else to Next.
+ */
+export function createHttpServer(next: RequestListener, dev: boolean) {
+  const server = createServer(
+    // Slow clients: 10 s for the headers, 5 minutes for a whole request unless its route says more.
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 300_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    },
+    (request, response) => {
+      const path = (request.url ?? "/").split("?", 1)[0] as string;
+      identify(request, response);
+      observe(request, response, path);
+      setHeaders(request, response, dev);
+      if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
+      if (!methods.has(request.method ?? "")) return refuseMethod(response);
+      if (answerOps(path, response)) return;
+      next(request, response);
+    },
+  );
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    else socket.destroy();
+  });
+  return server;
+}
+
+/** Ids from outside are taken only in a safe alphabet: they go to logs and back out. */
+function identify(request: IncomingMessage, response: ServerResponse): void {
+  const given = request.headers["x-request-id"];
+  const id = typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+  request.headers["x-request-id"] = id;
+  response.setHeader("X-Request-Id", id);
+}
+
+function observe(request: IncomingMessage, response: ServerResponse, path: string): void {
+  const begun = process.hrtime.bigint();
+  response.once("close", () => {
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+    const type = String(response.getHeader("content-type") ?? "");
+    const method = methods.has(request.method ?? "") ? (request.method as string) : "other";
+    const status = String(response.statusCode);
+    if (!type.startsWith("text/event-stream"))
+      metrics().requestSeconds.observe({ method, area: areaOf(path), status }, seconds);
+    const { "x-request-id": requestId } = request.headers;
+    logger().debug({ requestId, method, path, status, ms: Math.round(seconds * 1e3) }, "request");
+  });
+}
+
+/** Few values, whatever is asked for: a label for each path would let anyone fill our memory. */
+const areaOf = (path: string) => /^\/(api|_next|socket\.io)(?=\/|$)/.exec(path)?.[1] ?? "page";
+
+function refuseMethod(response: ServerResponse): void {
+  const allow = [...methods].join(", ");
+  const problem = {
+    type: "/problems/method-not-allowed",
+    title: "Method not allowed",
+    status: 405,
+  };
+  response.writeHead(405, {
+    allow,
+    "content-type": "application/problem+json",
+    connection: "close",
+  });
+  response.end(JSON.stringify(problem));
+}

@@ -1,0 +1,38 @@
+import type { Server } from "node:http";
+import { lifecycle } from "@/lib/lifecycle";
+import { streams } from "@/lib/streams";
+
+/** What a request that is under way is given to end. */
+const DEADLINE_MS = 8_000;
+const SWEEP_MS = 50;
+
+export interface ShutdownOptions {
+  server: Server;
+  /** Ends the sockets of this process; their clients reconnect by themselves. */
+  closeSockets(): void;
+  /** Ends everything else: Next (which waits for `after()`), the log, the bus, the pool. */
+  closeRest(): Promise<void>;
+  deadlineMs?: number;
+}
+
+/**
+ * Ends a process without cutting anybody off: not ready any more, no new connections, sockets and
+ * streams told and ended, requests answered, then the rest. server.close() alone would wait for
+ * open streams for ever, and for idle keep-alive connections until they time out.
+ *
+ * @returns whether everything had ended by the deadline
+ */
+export async function shutDown(options: ShutdownOptions): Promise<boolean> {
+  const { server, closeSockets, closeRest, deadlineMs = DEADLINE_MS } = options;
+  lifecycle().phase = "draining";
+  const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
+  closeSockets();
+  streams().endAll();
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const late = new Promise<false>((resolve) => setTimeout(resolve, deadlineMs, false).unref());
+  const clean = await Promise.race([closed, late]);
+  clearInterval(sweep);
+  if (!clean) server.closeAllConnections();
+  await closeRest();
+  return clean;
+}
