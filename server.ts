@@ -49,6 +49,7 @@ async function end(why: string): Promise<void> {
     async closeRest() {
       stopped.abort();
       endChat();
+      await io.close();
       await app.close();
       log().close();
       await bus().close();

@@ -88,6 +88,8 @@ export const sendPayload = z.strictObject({
   id: z.uuid(),
   text: textBlock(chatLimits.messageCharacters),
 });
+/** Answered at once: what it takes is the round trip. */
+export const measurePayload = z.strictObject({});
 export const typingPayload = z.strictObject({ room: roomName, typing: z.boolean() });
 
 const failed = z.object({ ok: z.literal(false), problem: problemSchema });
@@ -132,6 +134,7 @@ export interface ClientEvents {
   join(payload: z.input<typeof joinPayload>, ack: Ack<z.infer<typeof joinAck>>): void;
   leave(payload: z.input<typeof leavePayload>, ack: Ack<z.infer<typeof doneAck>>): void;
   send(payload: z.input<typeof sendPayload>, ack: Ack<z.infer<typeof sendAck>>): void;
+  measure(payload: z.input<typeof measurePayload>, ack: Ack<z.infer<typeof doneAck>>): void;
   typing(payload: z.input<typeof typingPayload>, ack: Ack<z.infer<typeof doneAck>>): void;
 }
 

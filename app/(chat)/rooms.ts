@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { prisma } from "@/lib/db/prisma";
 import { HttpError, notFound } from "@/lib/http";
-import { chatLimits, type Room, type roomRequest } from "./contract";
+import { chatLimits, type Room, roomName, type roomRequest } from "./contract";
 
 /** Private rooms have names that nobody can guess, with a prefix that public ones may not use. */
 const PRIVATE = "p-";
@@ -28,7 +28,8 @@ export function listRooms(userId: string): Promise<Room[]> {
  */
 export async function readableRoom(name: string, userId: string): Promise<Room> {
   const where = { name, ...readableBy(userId) };
-  const found = await prisma().room.findFirst({ where, select: shape });
+  const isName = roomName.safeParse(name).success;
+  const found = isName && (await prisma().room.findFirst({ where, select: shape }));
   if (!found) throw notFound("There is no such room.");
   return found;
 }

@@ -9,6 +9,7 @@ import {
   chatLimits,
   joinPayload,
   leavePayload,
+  measurePayload,
   type Person,
   sendPayload,
   typingPayload,
@@ -76,6 +77,11 @@ export function serveChat(namespace: Namespace): () => void {
         assertIn(rooms, room);
         const { seq, at, fresh } = await storeMessage(room, me, id, text);
         return { seq, at: at.toISOString(), repeated: !fresh };
+      }),
+
+      measure: handler(measurePayload, () => {
+        mayAct();
+        return {};
       }),
 
       /** Ephemeral: to the others in the room, on every instance, and kept nowhere. */
