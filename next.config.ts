@@ -8,7 +8,14 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
-  serverExternalPackages: ["pg", "pino", "prom-client", "@prisma/client", "@prisma/adapter-pg", "shiki"],
+  serverExternalPackages: [
+    "pg",
+    "pino",
+    "prom-client",
+    "@prisma/client",
+    "@prisma/adapter-pg",
+    "shiki",
+  ],
 };
 
 export default config;

@@ -1,9 +1,10 @@
 import type { ComponentType } from "react";
 import { PatternCard } from "@/components/home/pattern-card";
+import { ChatCard } from "./(chat)/chat/card";
 import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
-const live: Partial<Record<Slug, ComponentType>> = {};
+const live: Partial<Record<Slug, ComponentType>> = { chat: ChatCard };
 
 export default function Home() {
   return (

@@ -302,7 +302,10 @@ test.describe("rooms", () => {
     expect(await ask("no-such-event", {})).toEqual(problem(400, "unknown-event"));
     expect(await ask("constructor", {})).toEqual(problem(400, "unknown-event"));
     socket.send("an event that is not ours");
-    Reflect.apply(socket.emit, socket, ["send", { room, id: randomUUID(), text: "no ack asked for" }]);
+    Reflect.apply(socket.emit, socket, [
+      "send",
+      { room, id: randomUUID(), text: "no ack asked for" },
+    ]);
     await expect
       .poll(async () => (await readHistory(ada, room)).map(({ text }) => text))
       .toEqual(["no ack asked for"]);

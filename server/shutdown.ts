@@ -1,9 +1,12 @@
 import type { Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { lifecycle } from "@/lib/lifecycle";
 import { streams } from "@/lib/streams";
 
 /** What a request that is under way is given to end. */
 const DEADLINE_MS = 8_000;
+/** The rest has nobody waiting for it. */
+const REST_MS = 1_500;
 const SWEEP_MS = 50;
 
 export interface ShutdownOptions {
@@ -29,10 +32,9 @@ export async function shutDown(options: ShutdownOptions): Promise<boolean> {
   closeSockets();
   streams().endAll();
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  const late = new Promise<false>((resolve) => setTimeout(resolve, deadlineMs, false).unref());
-  const clean = await Promise.race([closed, late]);
+  const clean = await Promise.race([closed, delay(deadlineMs, false, { ref: false })]);
   clearInterval(sweep);
   if (!clean) server.closeAllConnections();
-  await closeRest();
+  await Promise.race([closeRest(), delay(REST_MS, undefined, { ref: false })]);
   return clean;
 }

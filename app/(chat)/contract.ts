@@ -73,6 +73,12 @@ export const historyQuery = z.object({
 });
 export const history = z.object({ messages: z.array(message) });
 
+/** `POST /api/chat/rooms/{room}/flood`, in the demo: long messages into a room of one's own. */
+export const floodRequest = z.strictObject({ messages: z.number().int().min(1).max(4_000) });
+
+/** `GET /api/chat/pulse`: how the lobby is doing. */
+export const pulse = z.object({ messages: z.number(), people: z.number() });
+
 // Socket.IO, namespace /chat
 
 export const chatNamespace = "/chat";

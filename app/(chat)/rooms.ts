@@ -83,3 +83,15 @@ export async function addMember(name: string, by: string, userId: string): Promi
   const key = { roomName: name, userId };
   await prisma().roomMember.upsert({ where: { roomName_userId: key }, create: key, update: {} });
 }
+
+/**
+ * The room, for the guest who made it.
+ * @throws HttpError 404
+ */
+export async function ownRoom(name: string, userId: string): Promise<Room> {
+  const found =
+    roomName.safeParse(name).success &&
+    (await prisma().room.findFirst({ where: { name, ownerId: userId }, select: shape }));
+  if (!found) throw notFound("You have no such room.");
+  return found;
+}

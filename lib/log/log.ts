@@ -2,9 +2,9 @@ import type { Pool } from "pg";
 import type { Bus } from "../bus/bus";
 import { createAppender } from "./append";
 import { readAfter, readBefore, readHeads, readMany } from "./read";
-import { tail } from "./tail";
-import { createTailer, type LiveListener } from "./tailer";
-import type { Appended, LogPage, TailItem, Unsubscribe } from "./types";
+import { tail, tailBatches } from "./tail";
+import { createTailer } from "./tailer";
+import type { Appended, LogPage, TailBatch, TailItem } from "./types";
 
 /** The bus channel of the hints: a line for each stream, its head, a space, its name. */
 const HINTS = "log";
@@ -24,9 +24,9 @@ export interface Log {
   readBefore(stream: string, before: number, limit: number): Promise<LogPage>;
   /** Catch-up, then live, with no gap and no repeat at the seam, until the signal aborts. */
   tail(stream: string, after: number, signal: AbortSignal): AsyncIterable<TailItem>;
-  /** The raw live batches of a stream, without catch-up: for a fan-out that keeps positions itself. */
-  watch(stream: string, listener: LiveListener): Unsubscribe;
-  /** The last live position handed out in a watched stream, undefined while not known. */
+  /** The same in batches of what is at hand, for a fan-out that frames each batch once. */
+  tailBatches(stream: string, after: number, signal: AbortSignal): AsyncIterable<TailBatch>;
+  /** The last position that the live reader of a watched stream has come to, undefined while not known. */
   position(stream: string): number | undefined;
   /** Takes away the entries up to a position; readers that ask for them get a reset. */
   prune(stream: string, upto: number): Promise<number>;
@@ -69,13 +69,14 @@ export function createLog(options: LogOptions): Log {
   const read = (stream: string, after: number, limit: number) =>
     readAfter(pool, stream, after, limit);
 
+  const tailOptions = { tailer, read, onOverflow, onError, maxQueue };
+
   return {
     append,
     read,
     readBefore: (stream, before, limit) => readBefore(pool, stream, before, limit),
-    tail: (stream, after, signal) =>
-      tail({ tailer, read, onOverflow, onError, maxQueue }, stream, after, signal),
-    watch: tailer.watch,
+    tail: (stream, after, signal) => tail(tailOptions, stream, after, signal),
+    tailBatches: (stream, after, signal) => tailBatches(tailOptions, stream, after, signal),
     position: tailer.position,
     wakeAll: tailer.wakeAll,
     async prune(stream, upto) {

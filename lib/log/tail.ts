@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Tailer } from "./tailer";
-import type { LogEntry, LogPage, TailItem } from "./types";
+import type { LogEntry, LogPage, TailBatch, TailItem } from "./types";
 
 /** Live entries kept for a reader that is busy. Beyond it the queue is dropped and the table read. */
 const MAX_QUEUE = 256;
-const CATCH_UP_PAGE = 200;
+/** Entries of one batch, from the table and from the queue alike. */
+const MAX_BATCH = 64;
 const RETRY_MS = 500;
 
 export interface TailOptions {
@@ -18,7 +19,7 @@ export interface TailOptions {
 
 /**
  * Follows a stream from a position: first what is there, then what comes, each entry once and in
- * order, until the signal aborts.
+ * order, until the signal aborts. Yields what is at hand, so that a fan-out can frame it once.
  *
  * The seam between the two needs no lock, because sequence numbers have no gaps: the next entry is
  * always cursor + 1. Whatever is not (a full queue was dropped, a page was short, entries were
@@ -26,16 +27,16 @@ export interface TailOptions {
  *
  * @throws what the first read throws; once begun, it outlives a database that is away for a while
  */
-export async function* tail(
+export async function* tailBatches(
   { tailer, read, onOverflow, onError, maxQueue = MAX_QUEUE }: TailOptions,
   stream: string,
   after: number,
   signal: AbortSignal,
-): AsyncGenerator<TailItem, void, undefined> {
+): AsyncGenerator<TailBatch, void, undefined> {
   let cursor = after;
   let queue: LogEntry[] = [];
-  let wake = () => {};
   let begun = false;
+  let wake = () => {};
 
   const unwatch = tailer.watch(stream, (entries) => {
     if (queue.length + entries.length > maxQueue) {
@@ -56,22 +57,23 @@ export async function* tail(
         cursor = page.floor;
         yield { kind: "reset", oldest: cursor + 1 };
       }
-      for (const entry of page.entries) {
-        if (entry.seq <= cursor) continue;
-        cursor = entry.seq;
-        yield { kind: "entry", entry };
-        if (signal.aborted) return;
-      }
-      if (page.entries.length < CATCH_UP_PAGE) yield* live();
+      const entries = page.entries.filter(({ seq }) => seq > cursor);
+      if (entries.length > 0) yield advance(entries);
+      if (page.entries.length < MAX_BATCH) yield* live();
     }
   } finally {
     unwatch();
     signal.removeEventListener("abort", onAbort);
   }
 
+  function advance(entries: LogEntry[]): TailBatch {
+    cursor = entries.at(-1)?.seq ?? cursor;
+    return { kind: "entries", entries };
+  }
+
   async function readOrWait(): Promise<LogPage | undefined> {
     try {
-      const page = await read(stream, cursor, CATCH_UP_PAGE);
+      const page = await read(stream, cursor, MAX_BATCH);
       begun = true;
       return page;
     } catch (error) {
@@ -83,20 +85,36 @@ export async function* tail(
   }
 
   /** Yields from the queue for as long as it continues the cursor; returns when the table must. */
-  async function* live(): AsyncGenerator<TailItem, void, undefined> {
+  async function* live(): AsyncGenerator<TailBatch, void, undefined> {
     while (!signal.aborted) {
-      const entry = queue.shift();
-      if (entry) {
-        if (entry.seq <= cursor) continue;
-        if (entry.seq > cursor + 1) return;
-        cursor = entry.seq;
-        yield { kind: "entry", entry };
-      } else if ((tailer.position(stream) ?? cursor) > cursor) return;
+      const entries = queue.splice(0, MAX_BATCH).filter(({ seq }) => seq > cursor);
+      const [first] = entries;
+      if (first && first.seq !== cursor + 1) return;
+      if (first) yield advance(entries);
+      else if (queue.length > 0) continue;
+      else if ((tailer.position(stream) ?? cursor) > cursor) return;
       else
         await new Promise<void>((resolve) => {
           wake = resolve;
           if (signal.aborted) resolve();
         });
     }
+  }
+}
+
+/** The same, an entry at a time. */
+export async function* tail(
+  options: TailOptions,
+  stream: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<TailItem, void, undefined> {
+  for await (const batch of tailBatches(options, stream, after, signal)) {
+    if (batch.kind === "reset") yield batch;
+    else
+      for (const entry of batch.entries) {
+        yield { kind: "entry", entry };
+        if (signal.aborted) return;
+      }
   }
 }

@@ -30,10 +30,19 @@ export interface LogPage {
 }
 
 /**
- * What a tail yields. `reset` means that the position asked for is no position of the stream any
- * more (pruned, or beyond its head): the reader goes on with `oldest`, and must say so.
+ * The position asked for is no position of the stream any more (pruned, or beyond its head): the
+ * reader goes on with `oldest`, and must say so.
  */
-export type TailItem = { kind: "entry"; entry: LogEntry } | { kind: "reset"; oldest: number };
+interface Reset {
+  kind: "reset";
+  oldest: number;
+}
+
+/** What a tail yields. */
+export type TailItem = { kind: "entry"; entry: LogEntry } | Reset;
+
+/** What a tail in batches yields: at least one entry, ascending, without gaps. */
+export type TailBatch = { kind: "entries"; entries: LogEntry[] } | Reset;
 
 /** Ends a subscription. Calling it again does nothing. */
 export type Unsubscribe = () => void;

@@ -1,6 +1,6 @@
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Namespace, Socket } from "socket.io";
 import { log } from "@/lib/log";
-import type { LogEntry, Unsubscribe } from "@/lib/log/types";
 import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
 import { sayGoodbye } from "@/lib/sockets/farewell";
@@ -8,38 +8,52 @@ import { outgoingOf } from "@/lib/sockets/outgoing";
 import { chatLimits } from "../contract";
 import { streamOf, toMessage } from "../messages";
 
-const REPLAY_PAGE = 100;
+const REPLAY_PAGE = 64;
 /** A replay waits while this much is on its way: it is not to make a slow consumer by itself. */
 const REPLAY_AHEAD_BYTES = 256 * 1024;
-const POSITION_WAIT_MS = 10;
+const WAIT_MS = 5;
 
 interface Feed {
   sockets: Set<Socket>;
-  end: Unsubscribe;
+  /** The last sequence number sent to the room; undefined until the feed has begun. */
+  position: number | undefined;
+  end: AbortController;
 }
 
 /**
- * Carries rooms from the log to sockets: one subscription for each room that somebody on this
- * instance is in, one encoded frame for all of its sockets.
+ * Carries rooms from the log to sockets: one tail for each room that somebody on this instance is
+ * in, one encoded frame for all of its sockets.
  */
 export function createFeeds(namespace: Namespace) {
   const feeds = new Map<string, Feed>();
 
   function open(room: string): Feed {
-    const feed: Feed = {
-      sockets: new Set(),
-      end: log().watch(streamOf(room), (entries) => broadcast(room, feed, entries)),
-    };
+    const feed: Feed = { sockets: new Set(), position: undefined, end: new AbortController() };
     feeds.set(room, feed);
+    void run(room, feed);
     return feed;
   }
 
-  function broadcast(room: string, feed: Feed, entries: LogEntry[]): void {
-    if (entries.length === 0) return;
-    const messages = entries.map(toMessage);
-    // `local`: every instance reads the log itself.
-    namespace.local.to(room).emit("messages", { room, messages, replay: false });
-    for (const socket of feed.sockets) dropIfSlow(socket);
+  async function run(room: string, feed: Feed): Promise<void> {
+    try {
+      feed.position = await headOf(streamOf(room));
+      for await (const batch of log().tailBatches(streamOf(room), feed.position, feed.end.signal)) {
+        if (batch.kind === "reset") feed.position = batch.oldest - 1;
+        else {
+          const messages = batch.entries.map(toMessage);
+          // `local`: every instance reads the log itself.
+          namespace.local.to(room).emit("messages", { room, messages, replay: false });
+          feed.position = batch.entries.at(-1)?.seq;
+          for (const socket of feed.sockets) dropIfSlow(socket);
+        }
+        // One batch a turn of the event loop: those who read have taken it before the next is sent.
+        await nextTurn();
+      }
+    } catch (err) {
+      // The database was away as the feed began. Those who wait to enter are told by their own read.
+      logger().warn({ err, room }, "room feed failed");
+      if (feeds.get(room) === feed) feeds.delete(room);
+    }
   }
 
   return {
@@ -55,8 +69,8 @@ export function createFeeds(namespace: Namespace) {
       let cursor = after ?? (await firstPosition(stream));
       let replayed = 0;
       while (socket.connected && feed.sockets.has(socket)) {
-        const live = log().position(stream);
-        if (cursor === live) {
+        const { position } = feed;
+        if (cursor === position) {
           socket.join(room);
           break;
         }
@@ -67,9 +81,9 @@ export function createFeeds(namespace: Namespace) {
           continue;
         }
         // Never past the feed: it would send those again.
-        const entries = page.entries.filter(({ seq }) => live !== undefined && seq <= live);
+        const entries = page.entries.filter(({ seq }) => position !== undefined && seq <= position);
         if (entries.length === 0) {
-          await pause(POSITION_WAIT_MS);
+          await delay(WAIT_MS);
           continue;
         }
         socket.emit("messages", { room, messages: entries.map(toMessage), replay: true });
@@ -80,20 +94,16 @@ export function createFeeds(namespace: Namespace) {
       return { seq: cursor, replayed };
     },
 
-    /** The socket leaves; the last one ends the subscription. */
+    /** The socket leaves; the last one ends the feed. */
     leave(socket: Socket, room: string): void {
       socket.leave(room);
       const feed = feeds.get(room);
       if (!feed?.sockets.delete(socket) || feed.sockets.size > 0) return;
-      feed.end();
+      feed.end.abort();
       feeds.delete(room);
     },
-
-    openRooms: () => feeds.size,
   };
 }
-
-export type Feeds = ReturnType<typeof createFeeds>;
 
 /** Beyond the bound a socket is closed; it catches up from the log when it returns. */
 function dropIfSlow(socket: Socket): void {
@@ -105,10 +115,12 @@ function dropIfSlow(socket: Socket): void {
   sayGoodbye(socket, "slow consumer");
 }
 
+/** Asks beyond the end, which costs one row: the bounds. */
+const boundsOf = (stream: string) => log().read(stream, Number.MAX_SAFE_INTEGER, 1);
+const headOf = async (stream: string) => (await boundsOf(stream)).head;
+
 /** Where a first join begins: a screenful before the end. */
 async function firstPosition(stream: string): Promise<number> {
-  const { head, floor } = await log().read(stream, Number.MAX_SAFE_INTEGER, 1);
+  const { head, floor } = await boundsOf(stream);
   return Math.max(head - chatLimits.firstJoin, floor);
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

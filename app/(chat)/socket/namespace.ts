@@ -14,6 +14,7 @@ import {
   sendPayload,
   typingPayload,
 } from "../contract";
+import { liveChat } from "../live";
 import { storeMessage } from "../messages";
 import { readableRoom } from "../rooms";
 import { createFeeds } from "./feed";
@@ -31,6 +32,7 @@ export function serveChat(namespace: Namespace): () => void {
   requireIdentity(namespace);
   namespace.use(refuseTooMany(namespace));
   const presence = createPresence(namespace, lifecycle().bootId);
+  liveChat().people = (room) => presence.inRoom(room).count;
   const feeds = createFeeds(namespace);
   const sendLimit = createSendLimit();
 

@@ -1,0 +1,81 @@
+"use client";
+
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { WireFrame } from "@/components/wire";
+import { type Connection, createConnection } from "./client/connection";
+import { type Controls, createControls } from "./client/controls";
+import { beginSession, keepSession } from "./client/session";
+import { initialState } from "./client/state";
+import { createWireStore, type WireStore } from "./client/wire-store";
+
+interface Live {
+  room: string;
+  connection: Connection;
+  controls: Controls;
+  wire: WireStore;
+}
+
+const RoomContext = createContext<Live | null>(null);
+
+/** One connection for everything on the page that shows this room. */
+export function RoomProvider({ room, children }: { room: string; children: ReactNode }) {
+  const [live, setLive] = useState<Live | null>(null);
+
+  useEffect(() => {
+    let stopRenewing = () => {};
+    const wire = createWireStore();
+    const connection = createConnection({
+      room,
+      async ensureSession() {
+        const { expiresAt } = await beginSession();
+        stopRenewing();
+        stopRenewing = keepSession(expiresAt);
+      },
+      onFrame: wire.add,
+    });
+    setLive({ room, connection, controls: createControls(connection), wire });
+    connection.open().catch((error: Error) => connection.set({ problem: error.message }));
+    return () => {
+      connection.close();
+      wire.close();
+      stopRenewing();
+    };
+  }, [room]);
+
+  return <RoomContext value={live}>{children}</RoomContext>;
+}
+
+/** The connection and its controls; null until the page has come alive. */
+export const useLive = () => useContext(RoomContext);
+
+/** What is known of the room now. */
+export function useRoom() {
+  const connection = useLive()?.connection;
+  return useSyncExternalStore(
+    connection?.subscribe ?? noSubscription,
+    connection?.state ?? getInitial,
+    getInitial,
+  );
+}
+
+const noFrames: readonly WireFrame[] = [];
+
+/** The last frames of the connection. */
+export function useFrames(): readonly WireFrame[] {
+  const wire = useLive()?.wire;
+  return useSyncExternalStore(
+    wire?.subscribe ?? noSubscription,
+    wire?.frames ?? (() => noFrames),
+    () => noFrames,
+  );
+}
+
+const getInitial = () => initialState;
+const noSubscription = () => () => {};

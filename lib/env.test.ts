@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Env, envSchema, parseEnv } from "./env";
+
+const root = path.resolve(import.meta.dirname, "..");
+const names = Object.keys(envSchema.shape) as (keyof Env)[];
+const complete = {
+  DATABASE_URL: "postgresql://user:password@localhost:5432/patternbook",
+  SESSION_SECRET: "0123456789abcdef0123456789abcdef",
+};
+/** A value that each of these variables cannot have. */
+const malformed = {
+  DATABASE_URL: "mysql://user:hunter2@localhost/patternbook",
+  SESSION_SECRET: "hunter2 is too short",
+  SESSION_TTL_SECONDS: "a week",
+  PORT: "-1",
+  TRUSTED_PROXY_HOPS: "1.5",
+  SOCKETS_PER_ADDRESS: "many",
+  REDIS_URL: "http://localhost:6379",
+  LOG_LEVEL: "loud",
+  DEMO_CONTROLS: "perhaps",
+};
+
+function refusalOf(source: Record<string, string | undefined>): string {
+  try {
+    parseEnv(source);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("this environment was taken");
+}
+
+describe(".env.example", () => {
+  const lines = readFileSync(path.join(root, ".env.example"), "utf8").split("\n");
+  const example = Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, name, value] = /^#?\s*([A-Z][A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+
+  it("names exactly the variables that are read", () => {
+    expect(Object.keys(example).toSorted()).toEqual(names.toSorted());
+  });
+
+  it("is a valid environment once its secret is filled in", () => {
+    const { SESSION_SECRET } = complete;
+    expect(parseEnv({ ...example, SESSION_SECRET }).PORT).toBe(3000);
+  });
+
+  it("explains each variable in a comment above it", () => {
+    const bare = lines.filter(
+      (line, i) => /^[A-Z]/.test(line) && !/^(#|[A-Z_]+=)/.test(lines[i - 1] ?? ""),
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
+describe("parseEnv", () => {
+  it("lists everything that is missing, with what it is for", () => {
+    const message = refusalOf({});
+    expect(message).toContain("DATABASE_URL is not set (the Postgres database (15 or newer))");
+    expect(message).toContain(
+      "SESSION_SECRET is not set (signs the guest session, at least 32 characters)",
+    );
+  });
+
+  it("lists everything that is malformed at once", () => {
+    const message = refusalOf(malformed);
+    for (const name of Object.keys(malformed)) expect(message).toContain(`${name} is not valid`);
+  });
+
+  it.each(Object.entries(malformed))("says what a malformed %s is for", (name, value) => {
+    const line = refusalOf({ ...complete, [name]: value })
+      .split("\n")
+      .find((text) => text.includes(name));
+    expect(line).toMatch(/ \(.+\)$/);
+  });
+
+  it("never repeats a value, which may be secret", () => {
+    expect(refusalOf(malformed)).not.toContain("hunter2");
+  });
+
+  it("takes an empty variable for one that is not set", () => {
+    const empty = Object.fromEntries(names.map((name) => [name, ""]));
+    expect(parseEnv({ ...empty, ...complete })).toEqual(parseEnv(complete));
+    expect(refusalOf(empty)).toContain("DATABASE_URL is not set");
+  });
+
+  it("allows the own localhost origin where no other is given", () => {
+    expect(parseEnv({ ...complete, PORT: "3107" }).ALLOWED_ORIGINS).toEqual([
+      "http://localhost:3107",
+    ]);
+    expect(parseEnv({ ...complete, ALLOWED_ORIGINS: "https://a.example" }).ALLOWED_ORIGINS).toEqual(
+      ["https://a.example"],
+    );
+  });
+
+  it("reads a list whatever blanks and empty items stand in it", () => {
+    const blank = fc.constantFrom("", " ", "  ", "\t");
+    const item = fc.record({
+      before: blank,
+      name: fc.stringMatching(/^[a-z:/.=]*$/),
+      after: blank,
+    });
+    fc.assert(
+      fc.property(fc.array(item), (items) => {
+        const PEERS = items.map((i) => i.before + i.name + i.after).join(",");
+        const expected = items.map((i) => i.name).filter((name) => name !== "");
+        expect(parseEnv({ ...complete, PEERS }).PEERS).toEqual(expected);
+      }),
+    );
+  });
+});
+
+/** The code below a folder; tests and fixtures read what they like. */
+function codeBelow(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !/\.(test|fixture)\.tsx?$/.test(name))
+    .map((name) => path.posix.join(folder, name.replaceAll("\\", "/")));
+}
+
+/** `process.env` in all its spellings, a comment that only names it left out. */
+function readsEnvironment(code: string): boolean {
+  const bare = code.replace(/\/\*[\s\S]*?\*\/|(?<=^|[\s;])\/\/.*$/gm, "");
+  const member = /\bprocess\s*(\?\.|\.|\[)\s*["'`]?env\b/;
+  const taken =
+    /\{[^{}]*\benv\b[^{}]*\}\s*(=\s*(globalThis\.)?process\b|from\s*["'](node:)?process["'])/;
+  return member.test(bare) || taken.test(bare) || /\bimport\.meta\.env\b/.test(bare);
+}
+
+describe("lib/env.ts", () => {
+  it("is the only reader of the environment", () => {
+    const files = ["server.ts", ...["app", "components", "lib", "server"].flatMap(codeBelow)];
+    expect(files.length).toBeGreaterThan(50);
+    const readers = files
+      .filter((file) => !file.startsWith("lib/db/generated/"))
+      .filter((file) => readsEnvironment(readFileSync(path.join(root, file), "utf8")));
+    expect(readers).toEqual(["lib/env.ts"]);
+  });
+
+  it.each([
+    "const url = process.env.DATABASE_URL;",
+    "process?.env",
+    'process["env"].PORT',
+    "const { env } = process;",
+    "const { argv, env: given } = globalThis.process;",
+    'import { env } from "node:process";',
+    'const site = "https://a.example"; process.env.PORT',
+  ])("would be found out by: %s", (code) => {
+    expect(readsEnvironment(code)).toBe(true);
+  });
+
+  it.each([
+    'import { env } from "@/lib/env"; env().PORT',
+    "// the only reader of process.env",
+    "const { argv } = process; const { env } = given;",
+  ])("is not mistaken for: %s", (code) => {
+    expect(readsEnvironment(code)).toBe(false);
+  });
+});

@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { lineOfText, textBlock } from "./text";
+
+const line = lineOfText(40);
+const block = textBlock(40);
+const takes = (schema: typeof line | typeof block, text: unknown) => schema.safeParse(text).success;
+const spelled = (code: number) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+
+const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 0x7f + i)];
+/** Embeddings, overrides, isolates: what makes text read otherwise than it is stored. */
+const bidi = [0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069];
+const marks = [0x061c, 0x200e, 0x200f];
+const separators = [0x2028, 0x2029, 0xfeff];
+
+/** Text of all kinds, rich in what must not be in it. */
+const anyText = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(..." \n\t\r\0aé", "e\u0301", "😀", "\ud83d", "\ude00", "\u202e", "\u200f"),
+    fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+  ),
+  maxLength: 12,
+});
+const isWellFormed = (text: string) => !/\p{Cs}/u.test(text);
+
+describe("lineOfText", () => {
+  it.each([...controls, ...bidi, ...marks, ...separators].map(spelled))(
+    "refuses %s inside a line",
+    (name) => {
+      const character = String.fromCodePoint(Number.parseInt(name.slice(2), 16));
+      expect(takes(line, `a${character}b`)).toBe(false);
+    },
+  );
+
+  it("takes names as people write them", () => {
+    for (const name of [
+      "Ada",
+      "O’Brien-Łukasz",
+      "李小龍",
+      "محمد",
+      "Zoë 🦉",
+      "👩‍👩‍👧 family",
+      "क्षि",
+    ])
+      expect(line.parse(name)).toBe(name.normalize("NFC"));
+  });
+
+  it("trims, and answers NFC: two spellings of a name are one name", () => {
+    expect(line.parse("  Zoe\u0308 \n")).toBe("Zoë");
+    expect(line.parse("Zoë")).toBe(line.parse("Zoe\u0308"));
+  });
+
+  it("refuses what is empty once it is trimmed", () => {
+    for (const text of ["", " ", "\t\n", "\u00a0\u2003"]) expect(takes(line, text)).toBe(false);
+  });
+
+  it("counts the length of what it answers, and refuses far longer text unread", () => {
+    expect(takes(line, "a".repeat(40))).toBe(true);
+    expect(takes(line, "a".repeat(41))).toBe(false);
+    expect(takes(line, "e\u0301".repeat(40))).toBe(true);
+    expect(takes(line, `a${" ".repeat(159)}`)).toBe(true);
+    expect(takes(line, `a${" ".repeat(160)}`)).toBe(false);
+  });
+
+  it("answers nothing but trimmed, well-formed, normal lines of 1 to the limit, for any text", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { data } = line.safeParse(text);
+        if (data === undefined) return;
+        expect(data).toBe(data.trim());
+        expect(data).toBe(data.normalize("NFC"));
+        expect(isWellFormed(data)).toBe(true);
+        expect(data).not.toMatch(/\p{Cc}|[\u2028-\u202e\u2066-\u2069]/u);
+        expect(data.length).toBeGreaterThanOrEqual(1);
+        expect(data.length).toBeLessThanOrEqual(40);
+        expect(line.parse(data)).toBe(data);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("textBlock", () => {
+  const kept = new Set([0x09, 0x0a, ...marks]);
+
+  it.each([...controls, ...bidi, ...separators].filter((code) => !kept.has(code)).map(spelled))(
+    "refuses %s inside a text",
+    (name) => {
+      const character = String.fromCodePoint(Number.parseInt(name.slice(2), 16));
+      expect(takes(block, `a${character}b`)).toBe(false);
+    },
+  );
+
+  it("takes lines, tabs and the marks that right-to-left text needs, and changes nothing", () => {
+    for (const text of ["one\n\ttwo\n", "שלום\u200f!", "e\u0301", "  indented", "👩‍👩‍👧"])
+      expect(block.parse(text)).toBe(text);
+  });
+
+  it("refuses halves of surrogate pairs, alone or in the wrong order", () => {
+    for (const text of ["\ud83d", "a\ude00b", "\ude00\ud83d", "😀\ud83d"])
+      expect(takes(block, text)).toBe(false);
+  });
+
+  it("refuses halves of surrogate pairs that a permitted character keeps apart", () => {
+    for (const between of ["\n", "\t", "\u200e", "\u200f", "\u061c"])
+      expect(takes(block, `\ud83d${between}\ude00`), JSON.stringify(between)).toBe(false);
+  });
+
+  it("answers well-formed text only, for any text", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { data } = block.safeParse(text);
+        if (data === undefined) return;
+        expect(data).toBe(text);
+        expect(isWellFormed(data)).toBe(true);
+        expect(data.trim()).not.toBe("");
+      }),
+      { numRuns: 5_000, examples: [["\ud83d\n\ude00"]] },
+    );
+  });
+
+  it("refuses blank text", () => {
+    for (const text of ["", " ", "\n\n\t", "\u3000"]) expect(takes(block, text)).toBe(false);
+  });
+
+  it("refuses text that is blank but for marks nobody sees", () => {
+    for (const mark of marks) expect(takes(block, ` ${String.fromCodePoint(mark)}\n`)).toBe(false);
+  });
+
+  it("counts UTF-16 units up to the limit", () => {
+    expect(takes(block, "a".repeat(40))).toBe(true);
+    expect(takes(block, "a".repeat(41))).toBe(false);
+    expect(takes(block, "😀".repeat(20))).toBe(true);
+    expect(takes(block, "😀".repeat(21))).toBe(false);
+  });
+
+  it("takes text alone", () => {
+    for (const value of [1, null, undefined, ["a"], {}]) expect(takes(block, value)).toBe(false);
+  });
+});

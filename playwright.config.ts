@@ -1,0 +1,26 @@
+import { defineConfig, devices } from "@playwright/test";
+import { findBrowser } from "./e2e/browser.ts";
+
+// run/test.ts starts what the tests need: a demo of its own on ports 3100 and 3101.
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  workers: 2,
+  timeout: 30_000,
+  reporter: [["list"], ["json", { outputFile: process.env.E2E_REPORT || "test-results/e2e.json" }]],
+  use: {
+    baseURL: process.env.E2E_BASE_URL || "http://localhost:3100",
+    trace: "retain-on-failure",
+    launchOptions: {
+      ...findBrowser(),
+      args: [
+        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        ...["--no-first-run", "--disable-quic"],
+        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      ],
+    },
+  },
+  projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
+});

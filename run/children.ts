@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The programs that a test run starts. At a signal they are ended first, then we are. */
+export class Children {
+  interrupted = false;
+  private readonly running = new Set<ChildProcess>();
+
+  constructor() {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(name, () => {
+        this.interrupted = true;
+        for (const child of this.running) child.kill("SIGTERM");
+      });
+    }
+  }
+
+  /** Runs a package's program to its end and answers its exit code. */
+  async node([program = "", ...args]: string[], env: Record<string, string>): Promise<number> {
+    if (this.interrupted) return 130;
+    const child = this.start([locate(program), ...args], env, ["inherit", "inherit", "inherit"]);
+    return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  }
+
+  /** Starts a demo and waits until its instances answer. */
+  async demo(env: Record<string, string>): Promise<{ stop(): Promise<void> }> {
+    const tsx = pathToFileURL(require.resolve("tsx")).href;
+    const args = ["--import", tsx, "run/demo.ts"];
+    const child = this.start(args, env, ["ignore", "inherit", "inherit", "ipc"]);
+    const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    await Promise.race([
+      new Promise<void>((resolve) => child.once("message", () => resolve())),
+      exit.then(() => {
+        throw new Error("The demo to test against did not start.");
+      }),
+    ]);
+    return {
+      async stop() {
+        child.kill("SIGTERM");
+        await exit;
+      },
+    };
+  }
+
+  private start(
+    args: string[],
+    env: Record<string, string>,
+    stdio: ("inherit" | "ignore" | "ipc")[],
+  ) {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio,
+    });
+    this.running.add(child);
+    child.once("exit", () => this.running.delete(child));
+    return child;
+  }
+}
+
+/** "package/path" to a file; packages that do not export the path are found by their folder. */
+function locate(program: string): string {
+  return fileURLToPath(new URL(`../node_modules/${program}`, import.meta.url));
+}

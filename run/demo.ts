@@ -1,0 +1,21 @@
+import { migrate } from "../prisma/migrate.ts";
+import { seed } from "../prisma/seed.ts";
+import { build, isBuilt } from "./build.ts";
+import { launch } from "./launch.ts";
+import { step } from "./steps.ts";
+
+/** The production build, twice, with a supervisor: what `npm run demo` is. */
+const built = await isBuilt();
+
+await launch({
+  what: "demo",
+  instances: Number(process.env.INSTANCES || 2),
+  command: [process.execPath, "--enable-source-maps", "dist/server.js"],
+  env: { NODE_ENV: "production", DEMO_CONTROLS: "1" },
+  megabytes: built ? 300 : 1_000,
+  prepare: async (databaseUrl) => {
+    await step("migrations", () => migrate(databaseUrl));
+    await step("seed", async () => seed(databaseUrl));
+    await step(built ? "build (up to date)" : "build", () => build());
+  },
+});

@@ -1,0 +1,96 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { startPostgres } from "../embedded/postgres/index.ts";
+import { readSecrets } from "../embedded/secrets.ts";
+import { generate } from "../prisma/generate.ts";
+import { migrate } from "../prisma/migrate.ts";
+import { Children } from "./children.ts";
+import { emptyDatabase } from "./database.ts";
+import { acquireLock } from "./lock.ts";
+import { playwrightCount, type Tally, vitestCount } from "./tally.ts";
+
+const E2E_PORT = 3100;
+const children = new Children();
+const quiet = () => undefined;
+
+/** vitest, with an empty, migrated database in the environment. */
+async function unit(args: string[]): Promise<Tally> {
+  const dataDir = ".data/test";
+  const report = resolve(dataDir, "unit.json");
+  const lock = await acquireLock(dataDir, "test", []);
+  const postgres = await startPostgres({ dataDir, log: quiet });
+  try {
+    const url = await emptyDatabase(postgres.url);
+    await migrate(url);
+    await rm(report, { force: true });
+    const code = await children.node(
+      [
+        "vitest/vitest.mjs",
+        "run",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
+        ...args,
+      ],
+      { DATABASE_URL: url, SESSION_SECRET: (await readSecrets(dataDir)).SESSION_SECRET },
+    );
+    return await vitestCount(report, code);
+  } finally {
+    await postgres.stop();
+    await lock.release();
+  }
+}
+
+/** Playwright, against a demo of its own with an empty database. */
+async function e2e(args: string[]): Promise<Tally> {
+  // Here, not above: unit tests run where Playwright is not installed.
+  const { ensureBrowser } = await import("../e2e/browser.ts");
+  ensureBrowser(console.log);
+  const dataDir = ".data/e2e";
+  const report = resolve(dataDir, "e2e.json");
+  // The demo adopts the server, and stops it at its end.
+  const postgres = await startPostgres({ dataDir, log: quiet });
+  try {
+    await emptyDatabase(postgres.url);
+    const demo = await children.demo({
+      DATA_DIR: dataDir,
+      PORT: String(E2E_PORT),
+      DATABASE_URL: "",
+    });
+    try {
+      await rm(report, { force: true });
+      const code = await children.node(["@playwright/test/cli.js", "test", ...args], {
+        E2E_REPORT: report,
+        E2E_BASE_URL: `http://localhost:${E2E_PORT}`,
+      });
+      return await playwrightCount(report, code);
+    } finally {
+      await demo.stop();
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+const [first = "", ...rest] = process.argv.slice(2);
+const suites = { unit, e2e };
+const only = first === "unit" || first === "e2e" ? first : undefined;
+const args = only ? rest : process.argv.slice(2);
+
+const total: Tally = { passed: 0, failed: 0 };
+const names: ("unit" | "e2e")[] = only ? [only] : ["unit", "e2e"];
+for (const name of names) {
+  try {
+    generate();
+    const { passed, failed } = await suites[name](args);
+    total.passed += passed;
+    total.failed += failed;
+  } catch (error) {
+    // A suite that cannot run is one failure.
+    console.error(`\n${name}: ${error instanceof Error ? error.message : error}`);
+    total.failed += 1;
+  }
+  if (children.interrupted) break;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(children.interrupted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0);
