@@ -72,11 +72,12 @@ describe("parseEnv", () => {
     for (const name of Object.keys(malformed)) expect(message).toContain(`${name} is not valid`);
   });
 
-  it.each(Object.entries(malformed))("says what a malformed %s is for", (name, value) => {
-    const line = refusalOf({ ...complete, [name]: value })
-      .split("\n")
-      .find((text) => text.includes(name));
-    expect(line).toMatch(/ \(.+\)$/);
+  it("says of everything malformed what it is for", () => {
+    const silent = Object.entries(malformed).filter(([name, value]) => {
+      const lines = refusalOf({ ...complete, [name]: value }).split("\n");
+      return !lines.some((line) => line.includes(name) && / \(.+\)$/.test(line));
+    });
+    expect(silent.map(([name]) => name)).toEqual([]);
   });
 
   it("never repeats a value, which may be secret", () => {
@@ -141,23 +142,22 @@ describe("lib/env.ts", () => {
     expect(readers).toEqual(["lib/env.ts"]);
   });
 
-  it.each([
-    "const url = process.env.DATABASE_URL;",
-    "process?.env",
-    'process["env"].PORT',
-    "const { env } = process;",
-    "const { argv, env: given } = globalThis.process;",
-    'import { env } from "node:process";',
-    'const site = "https://a.example"; process.env.PORT',
-  ])("would be found out by: %s", (code) => {
-    expect(readsEnvironment(code)).toBe(true);
-  });
-
-  it.each([
-    'import { env } from "@/lib/env"; env().PORT',
-    "// the only reader of process.env",
-    "const { argv } = process; const { env } = given;",
-  ])("is not mistaken for: %s", (code) => {
-    expect(readsEnvironment(code)).toBe(false);
+  it("could not be joined by another unnoticed", () => {
+    const readers = [
+      "const url = process.env.DATABASE_URL;",
+      "process?.env",
+      'process["env"].PORT',
+      "const { env } = process;",
+      "const { argv, env: given } = globalThis.process;",
+      'import { env } from "node:process";',
+      'const site = "https://a.example"; process.env.PORT',
+    ];
+    expect(readers.filter((code) => !readsEnvironment(code))).toEqual([]);
+    const others = [
+      'import { env } from "@/lib/env"; env().PORT',
+      "// the only reader of process.env",
+      "const { argv } = process; const { env } = given;",
+    ];
+    expect(others.filter(readsEnvironment)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ describe("readQuery", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -72,7 +72,7 @@ describe("readQuery", () => {
   it("reads no value from a name that objects have by themselves", () => {
     for (const name of ["__proto__", "constructor", "toString"]) {
       expect(ask(`${name}=1&${name}=2`)).toEqual({ limit: 50 });
-      const strange = z.object({ limit: z.unknown(), length: z.unknown() });
+      const strange = z.object({ length: z.unknown().optional() });
       const request = new Request(`http://any.example/?${name}=1&${name}=2`);
       expect(readQuery(request, strange).length).toBeUndefined();
     }

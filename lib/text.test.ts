@@ -24,13 +24,9 @@ const anyText = fc.string({
 const isWellFormed = (text: string) => !/\p{Cs}/u.test(text);
 
 describe("lineOfText", () => {
-  it.each([...controls, ...bidi, ...marks, ...separators].map(spelled))(
-    "refuses %s inside a line",
-    (name) => {
-      const character = String.fromCodePoint(Number.parseInt(name.slice(2), 16));
-      expect(takes(line, `a${character}b`)).toBe(false);
-    },
-  );
+  it("refuses controls, bidi characters and line separators inside a line", () => {
+    expect(takenOf(line, [...controls, ...bidi, ...marks, ...separators])).toEqual([]);
+  });
 
   it("takes names as people write them", () => {
     for (const name of [
@@ -81,15 +77,10 @@ describe("lineOfText", () => {
 });
 
 describe("textBlock", () => {
-  const kept = new Set([0x09, 0x0a, ...marks]);
-
-  it.each([...controls, ...bidi, ...separators].filter((code) => !kept.has(code)).map(spelled))(
-    "refuses %s inside a text",
-    (name) => {
-      const character = String.fromCodePoint(Number.parseInt(name.slice(2), 16));
-      expect(takes(block, `a${character}b`)).toBe(false);
-    },
-  );
+  it("refuses controls, bidi overrides and separators, all but tab, line feed and the marks", () => {
+    const all = [...controls, ...bidi, ...separators, ...marks];
+    expect(takenOf(block, all)).toEqual([0x09, 0x0a, ...marks]);
+  });
 
   it("takes lines, tabs and the marks that right-to-left text needs, and changes nothing", () => {
     for (const text of ["one\n\ttwo\n", "שלום\u200f!", "e\u0301", "  indented", "👩‍👩‍👧"])

@@ -99,5 +99,3 @@ export function createPresence(namespace: Namespace, self: string) {
     },
   };
 }
-
-export type Presence = ReturnType<typeof createPresence>;
