@@ -22,5 +22,14 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
+  projects: [
+    { name: "pages", use: devices["Desktop Chrome"], testIgnore: "**/*.kill.spec.ts" },
+    // They end instances: nothing else may run beside them.
+    {
+      name: "kills",
+      use: devices["Desktop Chrome"],
+      testMatch: "**/*.kill.spec.ts",
+      dependencies: ["pages"],
+    },
+  ],
 });

@@ -74,7 +74,10 @@ export const historyQuery = z.object({
 export const history = z.object({ messages: z.array(message) });
 
 /** `POST /api/chat/rooms/{room}/flood`, in the demo: long messages into a room of one's own. */
-export const floodRequest = z.strictObject({ messages: z.number().int().min(1).max(4_000) });
+export const floodRequest = z.strictObject({
+  messages: z.number().int().min(1).max(4_000),
+  characters: z.number().int().min(1).max(3_900).default(3_900),
+});
 
 /** `GET /api/chat/pulse`: how the lobby is doing. */
 export const pulse = z.object({ messages: z.number(), people: z.number() });

@@ -4,7 +4,6 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { useLive, useRoom } from "../room-provider";
-import { Announcer } from "./announcer";
 import { MessageRow, OutgoingRow } from "./message-row";
 import { useHistory } from "./use-history";
 
@@ -99,7 +98,6 @@ export function Conversation({ room }: { room: string }) {
           />
         ))}
       </ol>
-      <Announcer />
     </section>
   );
 }

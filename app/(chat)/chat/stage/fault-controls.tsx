@@ -51,7 +51,7 @@ export function FaultControls({ room }: { room: string }) {
                 post(
                   `/api/chat/rooms/${room}/flood`,
                   { messages: FLOOD_MESSAGES },
-                  `${FLOOD_MESSAGES} messages of 4,000 characters are in the room.`,
+                  `${FLOOD_MESSAGES} messages of 3,900 characters are in the room.`,
                 )
               }
             >

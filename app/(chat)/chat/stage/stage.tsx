@@ -1,3 +1,4 @@
+import { Announcer } from "./announcer";
 import { Composer } from "./composer";
 import { ConnectionPanel } from "./connection-panel";
 import { Conversation } from "./conversation";
@@ -12,6 +13,7 @@ export function Stage({ room }: { room: string }) {
         <RoomBar room={room} />
         <People />
         <Conversation room={room} />
+        <Announcer />
         <Composer />
       </div>
       <ConnectionPanel room={room} />
