@@ -5,7 +5,9 @@ import { lineOfText, textBlock } from "./text";
 const line = lineOfText(40);
 const block = textBlock(40);
 const takes = (schema: typeof line | typeof block, text: unknown) => schema.safeParse(text).success;
-const spelled = (code: number) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+/** Those of the characters that a text may have inside. */
+const takenOf = (schema: typeof line | typeof block, codes: number[]) =>
+  codes.filter((code) => takes(schema, `a${String.fromCodePoint(code)}b`));
 
 const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 0x7f + i)];
 /** Embeddings, overrides, isolates: what makes text read otherwise than it is stored. */

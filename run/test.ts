@@ -61,6 +61,9 @@ async function e2e(args: string[]): Promise<Tally> {
       await rm(report, { force: true });
       const code = await children.node(["@playwright/test/cli.js", "test", ...args], {
         E2E_REPORT: report,
+        // For the instances that tests start themselves.
+        DATABASE_URL: postgres.url,
+        SESSION_SECRET: (await readSecrets(dataDir)).SESSION_SECRET,
         E2E_BASE_URL: `http://localhost:${E2E_PORT}`,
       });
       return await playwrightCount(report, code);

@@ -1,0 +1,188 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { A, B, expect, test } from "./fixtures";
+import { call, newGuest, newRoom } from "./support/guest";
+import { metric } from "./support/instances";
+import { openMember } from "./support/member";
+import { type OwnInstance, startInstance } from "./support/own-instance";
+
+let own: OwnInstance | undefined;
+test.afterEach(async () => {
+  if (own?.process.exitCode === null) await own.end("SIGKILL");
+  own = undefined;
+});
+
+/** Sends bytes as they are, and answers what comes back until the connection ends. */
+async function raw(base: string, ...parts: (string | number)[]): Promise<string> {
+  const { hostname, port } = new URL(base);
+  const socket = connect(Number(port), hostname);
+  let answer = "";
+  socket.on("data", (data) => {
+    answer += data;
+  });
+  const closed = once(socket, "close");
+  for (const part of parts)
+    if (typeof part === "string") socket.write(part);
+    else await new Promise((resolve) => setTimeout(resolve, part));
+  await closed;
+  return answer;
+}
+
+test("operators can ask whether it lives, whether it is ready, and what it measures", async () => {
+  for (const [path, type] of [
+    ["/healthz", "text/plain; charset=utf-8"],
+    ["/readyz", "text/plain; charset=utf-8"],
+    ["/metrics", "text/plain; version=0.0.4; charset=utf-8"],
+  ] as const) {
+    const response = await call(path);
+    expect([path, response.status, response.headers.get("content-type")]).toEqual([
+      path,
+      200,
+      type,
+    ]);
+  }
+  const text = await (await call("/metrics")).text();
+  for (const name of [
+    "http_request_duration_seconds_bucket",
+    "open_sockets",
+    "open_streams",
+    "log_append_duration_seconds_bucket",
+    "log_queue_overflows_total",
+  ])
+    expect(text).toContain(name);
+});
+
+test("every answer carries the headers of the house; a page obeys its own policy", async ({
+  page,
+}) => {
+  for (const path of ["/", "/chat", "/api/session", "/api/nothing", "/healthz", "/no-such-page"]) {
+    const { headers } = await call(path);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("strict-origin-when-cross-origin");
+    expect(headers.get("x-powered-by")).toBeNull();
+    expect(headers.get("x-request-id")).toMatch(/^[\w-]{8,64}$/);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).not.toMatch(/script-src[^;]*'unsafe-inline'/);
+    expect(policy).not.toContain("unsafe-eval");
+  }
+  // A violation is an error in the console, which fails this test.
+  await page.goto("/chat");
+  await expect(page.getByText("joined", { exact: true })).toBeVisible();
+  const nonce = await page
+    .locator("script[nonce]")
+    .first()
+    .evaluate((script: HTMLScriptElement) => script.nonce);
+  expect(nonce).toBeTruthy();
+});
+test("odd requests get a clear answer, and the process lives", async () => {
+  const before = await metric(A, "process_start_time_seconds");
+  expect(await raw(A, "TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).toMatch(
+    /^HTTP\/1.1 405 [\s\S]*allow: GET/i,
+  );
+  expect(await raw(A, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
+  expect(
+    await raw(A, `GET / HTTP/1.1\r\nHost: localhost\r\nX-Big: ${"x".repeat(20_000)}\r\n\r\n`),
+  ).toMatch(/^HTTP\/1.1 4\d\d /);
+  const id = await call("/api/session", { headers: { "x-request-id": "<script>" } });
+  expect(id.headers.get("x-request-id")).not.toContain("<");
+  expect(
+    (await call("/api/session", { headers: { "x-request-id": "abc-12345678" } })).headers.get(
+      "x-request-id",
+    ),
+  ).toBe("abc-12345678");
+  expect(await metric(A, "process_start_time_seconds")).toBe(before);
+});
+
+test("what is missing from the environment is listed at once, with what it is for", async () => {
+  const { status, stderr } = spawnSync(process.execPath, ["dist/server.js"], {
+    env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: "abc" },
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain("DATABASE_URL is not set (the Postgres database");
+  expect(stderr).toContain("SESSION_SECRET is not set (signs the guest session");
+  expect(stderr).toContain("PORT is not valid");
+});
+
+test("a taken port is named", async () => {
+  const { status, stderr } = spawnSync(process.execPath, ["dist/server.js"], {
+    env: { ...process.env, NODE_ENV: "production", PORT: new URL(A).port, HOST: "127.0.0.1" },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining(`Port ${new URL(A).port} is taken`),
+  ]);
+});
+
+test("SIGTERM: what was begun is answered, clients reconnect by themselves, exit 0 in time", async () => {
+  own = await startInstance();
+  const guest = await newGuest("Stayer", own.base);
+  const room = (await newRoom(guest)).name;
+  const member = openMember(own.base, guest, room);
+  await expect.poll(() => member.state().status).toBe("joined");
+  const idle = connect(Number(new URL(own.base).port), "127.0.0.1");
+  await once(idle, "connect");
+
+  // A request whose body is still on its way as the signal comes.
+  const body = '{"name":"Slow Sender","bearer":true}';
+  const head = `POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const slow = raw(own.base, head + body.slice(0, 10), 1_500, body.slice(10));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const ending = own.end("SIGTERM");
+  await expect.poll(() => member.state().lastBye).toBe("going away");
+  await expect
+    .poll(() =>
+      call("/readyz", { base: own?.base }).then(
+        (r) => r.status,
+        () => "refused",
+      ),
+    )
+    .not.toBe(200);
+  expect(await slow).toMatch(/^HTTP\/1.1 201 /);
+  const { code, ms } = await ending;
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(10_000);
+  // It tries to come back, and would elsewhere: its reason is one that reconnects.
+  expect(member.socket.active).toBe(true);
+  expect(member.state().reconnects).toBe(1);
+  idle.destroy();
+  member.close();
+});
+
+test("a socket ends with its token, and the page's client goes on with a renewed one", async ({
+  page,
+}) => {
+  own = await startInstance({ SESSION_TTL_SECONDS: "4", INSTANCE_NAME: "short" });
+  await page.goto(`${own.base}/chat?room=lobby`);
+  const status = page.getByRole("complementary", { name: "Connection" });
+  await expect(status.getByText("joined", { exact: true })).toBeVisible();
+  const name = await page.getByLabel("Your name").inputValue();
+  await expect(status.getByText("The server last closed it: session expired.")).toBeVisible({
+    timeout: 10_000,
+  });
+  await expect(status.getByText("joined", { exact: true })).toBeVisible();
+  expect(await page.getByLabel("Your name").inputValue()).toBe(name);
+});
+
+test("no token and no secret stands in a log", async () => {
+  own = await startInstance({ LOG_LEVEL: "trace" });
+  const guest = await newGuest("Quiet", own.base);
+  await call("/api/session", { guest, base: own.base });
+  await call("/api/session?token=in-the-query", { guest, base: own.base });
+  const member = openMember(own.base, guest, "lobby");
+  await expect.poll(() => member.state().status).toBe("joined");
+  member.close();
+  expect(own.output()).toContain('"path":"/api/session"');
+  for (const secret of [guest.token, process.env.SESSION_SECRET as string, "in-the-query"])
+    expect(own.output()).not.toContain(secret);
+});
+
+test("both instances answer under their names", async () => {
+  const names = await Promise.all(
+    [A, B].map(async (base) => (await (await call("/api/instances", { base })).json()).self),
+  );
+  expect(names).toEqual(["A", "B"]);
+});

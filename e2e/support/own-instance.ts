@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { untilReady } from "./instances";
+
+/** An instance of a test's own, over the database of the demo under test. */
+export interface OwnInstance {
+  base: string;
+  process: ChildProcess;
+  /** Everything it has written. */
+  output(): string;
+  /** Sends a signal, and answers the exit code and how long it took. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
+}
+
+/** Starts the production server on a free port, with changes to its environment. */
+export async function startInstance(changes: Record<string, string> = {}): Promise<OwnInstance> {
+  const port = await freePort();
+  const base = `http://localhost:${port}`;
+  const child = spawn(process.execPath, ["dist/server.js"], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: "production",
+      DATABASE_URL: process.env.DATABASE_URL,
+      SESSION_SECRET: process.env.SESSION_SECRET,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      ...changes,
+    },
+  });
+  let output = "";
+  child.stdout.on("data", (data) => {
+    output += data;
+  });
+  child.stderr.on("data", (data) => {
+    output += data;
+  });
+  await untilReady(base);
+  return {
+    base,
+    process: child,
+    output: () => output,
+    async end(signal) {
+      const begun = Date.now();
+      child.kill(signal);
+      const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
+      return { code, ms: Date.now() - begun };
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
