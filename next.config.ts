@@ -6,6 +6,8 @@ const config: NextConfig = {
   compress: false,
   // `npm run check` does it, for tests and scripts as well.
   typescript: { ignoreBuildErrors: true },
+  // At the left it would lie over the theme switch.
+  devIndicators: { position: "bottom-right" },
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
   serverExternalPackages: [

@@ -14,7 +14,7 @@ await launch({
   what: "dev",
   instances: 1,
   // tsx as a loader, not as a command: one process, which gets the signals and the IPC channel.
-  command: [process.execPath, "--import", tsx, "server.ts"],
+  command: [process.execPath, "--import", tsx, "server.ts", "--dev"],
   env: { NODE_ENV: "development", DEMO_CONTROLS: "", LOG_LEVEL: process.env.LOG_LEVEL || "info" },
   megabytes: 300,
   prepare: async (databaseUrl) => {
