@@ -28,9 +28,7 @@ test("the picture of the README: two people on two instances", async ({ page }) 
   await expect(conversation(page).getByText("loud and clear")).toBeVisible();
   grace.send("Done. You should not have noticed more than a blink.");
   await expect(conversation(page).getByText("more than a blink")).toBeVisible();
-  await page
-    .getByRole("region", { name: "Live" })
-    .evaluate((stage) => scrollTo(0, stage.offsetTop - 40));
+  await page.getByRole("region", { name: "Live" }).evaluate((stage) => stage.scrollIntoView());
   await page.waitForTimeout(300);
   await page.screenshot({ path: `${folder}/chat.png` });
   grace.close();

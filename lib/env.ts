@@ -20,18 +20,24 @@ export const envSchema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .describe("the Postgres database (15 or newer)"),
   SESSION_SECRET: z.string().min(32).describe("signs the guest session, at least 32 characters"),
-  SESSION_TTL_SECONDS: whole(7 * 24 * 3600),
-  HOST: z.string().default("0.0.0.0"),
-  PORT: whole(3000),
-  INSTANCE_NAME: z.string().default("A"),
-  PEERS: list,
-  ALLOWED_ORIGINS: list,
-  TRUSTED_PROXY_HOPS: whole(0),
-  SOCKETS_PER_ADDRESS: whole(50),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
-  DEMO_CONTROLS: z.stringbool().default(false),
-  EMBEDDED_SERVICES: list,
+  SESSION_TTL_SECONDS: whole(7 * 24 * 3600).describe("how long a session lasts, in seconds"),
+  HOST: z.string().default("0.0.0.0").describe("the address to listen on"),
+  PORT: whole(3000).describe("the port to listen on"),
+  INSTANCE_NAME: z.string().default("A").describe("the name that pages show"),
+  PEERS: list.describe("the instances, name=url each"),
+  ALLOWED_ORIGINS: list.describe("origins whose pages may call us"),
+  TRUSTED_PROXY_HOPS: whole(0).describe("proxies of ours in front"),
+  SOCKETS_PER_ADDRESS: whole(50).describe("connections from one address"),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe("wake-ups through Redis pub/sub"),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("what is logged"),
+  DEMO_CONTROLS: z.stringbool().default(false).describe("1 lets pages kill instances"),
+  EMBEDDED_SERVICES: list.describe("services to label as embedded"),
 });
 
 export type Env = z.infer<typeof envSchema>;

@@ -100,7 +100,8 @@ export function toResponse(error: unknown, request: Request): Response {
   headers.set("content-type", "application/problem+json");
   headers.set("cache-control", "no-store");
   const body = { ...failure.problem(), ...(requestId && { requestId }) };
-  return new Response(JSON.stringify(body), { status: failure.status, headers });
+  const content = request.method === "HEAD" ? null : JSON.stringify(body);
+  return new Response(content, { status: failure.status, headers });
 }
 
 /** The same for the ack of a socket's event. */
@@ -118,10 +119,10 @@ function failureOf(error: unknown, context: object): HttpError {
 
 /** The database is away: SQLSTATE classes 08 and 57P, refused and timed-out connections. */
 function unavailable(error: unknown): HttpError | undefined {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   const away =
-    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|P1001|P1017|P2024)/.test(String(code)) ||
-    /timeout exceeded when trying to connect|Connection terminated|Can't reach database/.test(
+    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024)/.test(String(code)) ||
+    /timeout exceeded when trying to connect|Connection terminated|Can't reach database|Code: `(08|57P)/.test(
       String(message),
     );
   if (!away) return undefined;

@@ -8,12 +8,12 @@ import { invalid } from "./http";
  */
 export function readQuery<T extends z.ZodObject>(request: Request, schema: T): z.infer<T> {
   const { searchParams } = new URL(request.url, "http://localhost");
-  const given: Record<string, string | string[]> = {};
-  for (const name of new Set(searchParams.keys())) {
+  const names = [...new Set(searchParams.keys())];
+  const given = names.map((name) => {
     const values = searchParams.getAll(name);
-    given[name] = values.length === 1 ? (values[0] as string) : values;
-  }
-  const parsed = schema.safeParse(given);
+    return [name, values.length === 1 ? values[0] : values];
+  });
+  const parsed = schema.safeParse(Object.fromEntries(given));
   if (!parsed.success) throw invalid(parsed.error, "invalid-parameter");
   return parsed.data;
 }

@@ -1,3 +1,5 @@
+import { lifecycle } from "./lifecycle";
+import { logger } from "./logger";
 import { metrics } from "./metrics";
 import { remember } from "./remember";
 
@@ -15,6 +17,8 @@ function createStreams() {
     register(end: EndStream): () => void {
       open.add(end);
       count();
+      // It began while the process was already ending.
+      if (lifecycle().phase === "draining") queueMicrotask(end);
       return () => {
         open.delete(end);
         count();
@@ -22,7 +26,13 @@ function createStreams() {
     },
     size: () => open.size,
     endAll: () => {
-      for (const end of open) end();
+      for (const end of open) {
+        try {
+          end();
+        } catch (err) {
+          logger().warn({ err }, "a stream could not be ended");
+        }
+      }
     },
   };
 }

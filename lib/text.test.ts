@@ -120,11 +120,11 @@ describe("textBlock", () => {
     for (const mark of marks) expect(takes(block, ` ${String.fromCodePoint(mark)}\n`)).toBe(false);
   });
 
-  it("counts UTF-16 units up to the limit", () => {
+  it("counts code points up to the limit", () => {
     expect(takes(block, "a".repeat(40))).toBe(true);
     expect(takes(block, "a".repeat(41))).toBe(false);
-    expect(takes(block, "😀".repeat(20))).toBe(true);
-    expect(takes(block, "😀".repeat(21))).toBe(false);
+    expect(takes(block, "😀".repeat(40))).toBe(true);
+    expect(takes(block, "😀".repeat(41))).toBe(false);
   });
 
   it("takes text alone", () => {

@@ -110,7 +110,7 @@ describe("a token bucket", () => {
         const { bucket, waitMs } = untilRefused(limits, steps);
         fc.pre(waitMs > 1);
         bucket.pass(waitMs - 1);
-        expect(bucket.ask()).toMatchObject({ ok: false, waitMs: 1 });
+        expect(bucket.ask().ok).toBe(false);
       }),
       { numRuns: 3_000 },
     );

@@ -10,6 +10,9 @@ export interface BucketOptions {
   now?: () => number;
 }
 
+/** Sums of fractions fall short of a whole by a little: a wait that was obeyed must suffice. */
+const ONE = 1 - 1e-9;
+
 /**
  * A token bucket. A refused request takes nothing and is told the exact wait: who obeys it passes.
  */
@@ -18,18 +21,19 @@ export function createBucket({ perSecond, burst, now = Date.now }: BucketOptions
   let at = now();
 
   function refill(): void {
+    // A clock that was set back gives nothing, and costs nothing.
     const elapsed = Math.max(0, now() - at);
     tokens = Math.min(burst, tokens + (elapsed / 1000) * perSecond);
-    at += elapsed;
+    at = now();
   }
 
   return {
     /** Whether a token is there; takes none. */
     peek(): Verdict {
       refill();
-      // Sums of fractions fall short of a whole by a little: a wait that was obeyed must suffice.
-      if (tokens > 1 - 1e-9) return { ok: true };
-      return { ok: false, waitMs: Math.ceil(((1 - tokens) / perSecond) * 1000) };
+      const missing = ONE - tokens;
+      if (missing <= 0) return { ok: true };
+      return { ok: false, waitMs: Math.ceil((missing / perSecond) * 1000) };
     },
     take: (): void => {
       tokens = Math.max(0, tokens - 1);

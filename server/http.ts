@@ -8,6 +8,7 @@ import {
 import { lifecycle } from "@/lib/lifecycle";
 import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
+import { watchSilent } from "./connections";
 import { setHeaders } from "./headers";
 import { answerOps } from "./ops";
 
@@ -38,6 +39,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       next(request, response);
     },
   );
+  watchSilent(server);
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     else socket.destroy();

@@ -24,8 +24,10 @@ async function start() {
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
+  let asked = 0;
   const server = createHttpServer(async (request, response) => {
     const path = request.url ?? "";
+    asked++;
     if (path.startsWith("/slow")) await finished;
     if (path.endsWith("stream")) {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -45,15 +47,13 @@ async function start() {
   );
   const { port } = server.address() as AddressInfo;
 
-  const underWay = async (count: number) =>
-    expect
-      .poll(() => new Promise((resolve) => server.getConnections((_, n) => resolve(n))))
-      .toBe(count);
-
   return {
     server,
     finish,
-    underWay,
+    /** Resolves when so many requests have reached the server. */
+    asked: (count: number) => expect.poll(() => asked).toBe(count),
+    connections: () =>
+      new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
     /** A request on a connection of its own. Resolves when its headers are there. */
     get: (path: string) =>
       new Promise<IncomingMessage>((resolve, reject) => {
@@ -90,13 +90,13 @@ async function start() {
 
 describe("shutDown", () => {
   it("answers what is under way, ends streams and idle connections, and takes nothing new", async () => {
-    const { get, open, end, finish, underWay } = await start();
+    const { get, open, end, finish, asked } = await start();
     const slow = get("/slow");
     const stream = await get("/stream");
     const idle = await open("/quick");
     await expect.poll(idle.received).toContain("answer to /quick");
     const lasting = await open("/slow");
-    await underWay(4);
+    await asked(4);
     expect(streams().size()).toBe(1);
 
     const { outcome, called } = end();
@@ -118,10 +118,10 @@ describe("shutDown", () => {
   });
 
   it("cuts off at the deadline what never ends, and closes the rest all the same", async () => {
-    const { open, end, underWay } = await start();
+    const { open, end, asked } = await start();
     const never = await open("/never");
     const slow = await open("/slow");
-    await underWay(2);
+    await asked(2);
     const { outcome, called } = end({ deadlineMs: 60 });
     expect(await outcome).toBe(false);
     expect(await never.closed).toBe(true);
@@ -157,17 +157,17 @@ describe("shutDown", () => {
   });
 
   it("does not wait for a connection that has never asked for anything", async () => {
-    const { open, end, underWay } = await start();
+    const { open, end, connections } = await start();
     const { closed } = await open();
-    await underWay(1);
+    await expect.poll(connections).toBe(1);
     expect(await end({ deadlineMs: 1_000 }).outcome).toBe(true);
     expect(await closed).toBe(true);
   });
 
   it("ends a stream that opens while it waits for others", async () => {
-    const { get, end, finish, underWay } = await start();
+    const { get, end, finish, asked } = await start();
     const stream = get("/slow/stream");
-    await underWay(1);
+    await asked(1);
     const { outcome } = end({ deadlineMs: 1_000 });
     finish();
     expect(await outcome).toBe(true);

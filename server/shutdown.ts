@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { lifecycle } from "@/lib/lifecycle";
 import { streams } from "@/lib/streams";
+import { closeIdle } from "./connections";
 
 /** What a request that is under way is given to end. */
 const DEADLINE_MS = 8_000;
@@ -31,7 +32,7 @@ export async function shutDown(options: ShutdownOptions): Promise<boolean> {
   const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
   closeSockets();
   streams().endAll();
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const sweep = setInterval(() => closeIdle(server), SWEEP_MS);
   const clean = await Promise.race([closed, delay(deadlineMs, false, { ref: false })]);
   clearInterval(sweep);
   if (!clean) server.closeAllConnections();

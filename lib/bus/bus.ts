@@ -30,7 +30,7 @@ export class Listeners {
     this.#byChannel.set(channel, set.add(entry));
     return () => {
       set.delete(entry);
-      if (set.size === 0) this.#byChannel.delete(channel);
+      if (set.size === 0 && this.#byChannel.get(channel) === set) this.#byChannel.delete(channel);
     };
   }
 

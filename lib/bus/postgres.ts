@@ -3,15 +3,6 @@ import { type Bus, Listeners } from "./bus";
 
 const RECONNECT_MS = 500;
 
-/** A promise and its resolver (Promise.withResolvers needs Node 22). */
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
 /**
  * The bus over LISTEN/NOTIFY: one connection listens, the pool notifies.
  *
@@ -25,11 +16,15 @@ export function createPostgresBus(
   onError: (error: Error) => void,
 ): Bus {
   const listeners = new Listeners();
-  const listening = new Set<string>();
+  /** Each channel of the connection, and when its LISTEN is in force. */
+  let listening = new Map<string, Promise<unknown>>();
   let client: pg.Client | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let ready = deferred();
+  let onReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    onReady = resolve;
+  });
 
   async function connect(): Promise<void> {
     const next = new pg.Client({
@@ -40,14 +35,16 @@ export function createPostgresBus(
     next.on("notification", ({ channel, payload }) => listeners.deliver(channel, payload ?? ""));
     next.on("error", onError);
     next.once("end", () => reconnect(next));
+    client = next;
+    listening = new Map();
     try {
       await next.connect();
-      client = next;
-      listening.clear();
-      await listenToAll();
-      ready.resolve();
+      if (closed) return await next.end();
+      await Promise.all(listeners.channels().map((channel) => listen(channel)));
+      onReady();
       listeners.gap();
     } catch (error) {
+      if (closed) return;
       onError(error as Error);
       await next.end().catch(onError);
       reconnect(next);
@@ -56,21 +53,21 @@ export function createPostgresBus(
 
   /** A client ends once, but both the failed connect and its `end` event come here. */
   function reconnect(ended: pg.Client): void {
-    if (closed || timer || (client && client !== ended)) return;
+    if (closed || timer || client !== ended) return;
     client = undefined;
-    ready = deferred();
     timer = setTimeout(() => {
       timer = undefined;
       void connect();
     }, RECONNECT_MS);
   }
 
-  async function listenToAll(): Promise<void> {
-    for (const channel of listeners.channels()) {
-      if (!client || listening.has(channel)) continue;
-      listening.add(channel);
-      await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    }
+  /** Queries of a client that is still connecting wait for it. */
+  function listen(channel: string): Promise<unknown> {
+    const known = listening.get(channel);
+    if (known) return known;
+    const begun = client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`) ?? Promise.resolve();
+    listening.set(channel, begun);
+    return begun;
   }
 
   void connect();
@@ -81,11 +78,11 @@ export function createPostgresBus(
     },
     subscribe(channel, listener, onGap) {
       const end = listeners.add(channel, listener, onGap);
-      // A failed LISTEN means a broken connection, which listens anew when it is back.
-      if (client) listenToAll().then(onGap, onError);
+      // While the connection is away, coming back tells of the gap.
+      if (client) listen(channel).then(onGap, onError);
       return end;
     },
-    ready: () => ready.promise,
+    ready: () => ready,
     async close() {
       closed = true;
       clearTimeout(timer);

@@ -8,14 +8,24 @@ import { type Bus, Listeners } from "./bus";
  */
 export function createRedisBus(url: string, onError: (error: Error) => void): Bus {
   const listeners = new Listeners();
-  const subscriber = new Redis(url, { maxRetriesPerRequest: null });
+  // We subscribe anew ourselves: what is told of a gap must come after that.
+  const subscriber = new Redis(url, { maxRetriesPerRequest: null, autoResubscribe: false });
   const publisher = new Redis(url, { maxRetriesPerRequest: 1 });
   subscriber.on("error", onError);
   publisher.on("error", onError);
   subscriber.on("message", (channel, message) => listeners.deliver(channel, message));
-  const connected = new Promise<void>((resolve) => subscriber.once("ready", resolve));
-  // ioredis subscribes anew by itself after a reconnect; what came meanwhile is lost.
-  subscriber.on("ready", () => listeners.gap());
+  const connected = new Promise<void>((resolve) => {
+    subscriber.on("ready", async () => {
+      try {
+        const channels = listeners.channels();
+        if (channels.length > 0) await subscriber.subscribe(...channels);
+        listeners.gap();
+        resolve();
+      } catch (error) {
+        onError(error as Error);
+      }
+    });
+  });
 
   return {
     async publish(channel, message) {
@@ -23,7 +33,8 @@ export function createRedisBus(url: string, onError: (error: Error) => void): Bu
     },
     subscribe(channel, listener, onGap) {
       const end = listeners.add(channel, listener, onGap);
-      subscriber.subscribe(channel).then(onGap, onError);
+      // While the connection is away, coming back tells of the gap.
+      if (subscriber.status === "ready") subscriber.subscribe(channel).then(onGap, onError);
       return end;
     },
     ready: () => connected,

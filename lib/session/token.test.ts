@@ -80,8 +80,7 @@ describe("a token", () => {
       fc.asyncProperty(change, async ({ place, character }) => {
         fc.pre(token[place] !== character);
         const changed = token.slice(0, place) + character + token.slice(place + 1);
-        const same =
-          place >= start && /^[\w+/-]$/.test(character) && bytes(changed) === bytes(token);
+        const same = place >= start && /^[\w-]$/.test(character) && bytes(changed) === bytes(token);
         if (same) respelled++;
         expect(await tokens.verify(changed)).toEqual(same ? identity : null);
       }),

@@ -8,8 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { prisma } from "@/lib/db/prisma";
 import { tokens } from "@/lib/session/session";
 import { createSocketServer } from "@/lib/sockets/server";
-import { type ClientEvents, chatNamespace, messagesEvent, type ServerEvents } from "../contract";
-import { storeMessage } from "../messages";
+import { type ClientEvents, chatNamespace, type ServerEvents } from "../contract";
 import { serveChat } from "./namespace";
 
 const http = createServer();

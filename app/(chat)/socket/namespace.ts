@@ -55,6 +55,8 @@ export function serveChat(namespace: Namespace): () => void {
       join: handler(joinPayload, async ({ room, after }) => {
         mayAct();
         await readableRoom(room, userId);
+        // It may have gone while the database was asked: nobody would take it out again.
+        if (!socket.connected) return {};
         leave(room);
         if (rooms.size >= chatLimits.roomsPerSocket) throw tooManyRooms();
         rooms.add(room);

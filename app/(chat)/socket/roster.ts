@@ -71,7 +71,8 @@ export function createRoster(silenceMs: number) {
       const people = remote.rooms.get(delta.room) ?? new Map();
       if (delta.name === null) people.delete(delta.userId);
       else people.set(delta.userId, delta.name);
-      remote.rooms.set(delta.room, people);
+      if (people.size > 0) remote.rooms.set(delta.room, people);
+      else remote.rooms.delete(delta.room);
       return true;
     },
 

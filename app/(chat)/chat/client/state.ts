@@ -90,7 +90,8 @@ export function receive(state: RoomState, batch: Message[], replay: boolean): Ro
 
 /** Puts a page of the past in front. */
 export function prepend(state: RoomState, older: Message[]): RoomState {
-  const first = state.messages[0]?.seq ?? Number.MAX_SAFE_INTEGER;
+  // Before the first message is here, nothing says where the past ends.
+  const first = state.messages[0]?.seq ?? 0;
   const past = older.filter(({ seq }) => seq < first).sort((a, b) => a.seq - b.seq);
   return { ...state, messages: [...past, ...state.messages] };
 }
