@@ -49,7 +49,7 @@ export type Env = z.infer<typeof envSchema>;
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const result = envSchema.safeParse(given);
-  if (result.success) return withDefaultOrigin(result.data);
+  if (result.success) return withOrigins(result.data);
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]) as keyof Env;
     const purpose = envSchema.shape[name].description;
@@ -62,9 +62,10 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   );
 }
 
-function withDefaultOrigin(env: Env): Env {
-  if (env.ALLOWED_ORIGINS.length > 0) return env;
-  return { ...env, ALLOWED_ORIGINS: [`http://localhost:${env.PORT}`] };
+/** Browsers send an origin without a path: one that was written with a slash would never match. */
+function withOrigins(env: Env): Env {
+  const given = env.ALLOWED_ORIGINS.map((origin) => origin.replace(/\/+$/, ""));
+  return { ...env, ALLOWED_ORIGINS: given.length > 0 ? given : [`http://localhost:${env.PORT}`] };
 }
 
 /** The environment of this process, read at first use. */

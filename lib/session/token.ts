@@ -4,6 +4,8 @@ import { z } from "zod";
 
 const AUDIENCE = "patternbook";
 const ALGORITHM = "HS256";
+/** An instance whose clock is behind must not refuse what another one issued just now. */
+const CLOCK_SKEW_SECONDS = 30;
 
 /** Who somebody is. It comes from a verified token, never from a path, a query or a payload. */
 export interface Identity {
@@ -49,7 +51,7 @@ export function createTokens({ secret, ttlSeconds, now = Date.now }: TokenOption
         .setSubject(identity.userId)
         .setAudience(AUDIENCE)
         .setIssuedAt(identity.issuedAt)
-        .setNotBefore(identity.issuedAt)
+        .setNotBefore(identity.issuedAt - CLOCK_SKEW_SECONDS)
         .setExpirationTime(identity.expiresAt)
         .sign(key);
       return { token, identity };
