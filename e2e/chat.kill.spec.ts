@@ -1,6 +1,14 @@
 import type { Connection } from "../app/(chat)/chat/client/connection";
 import { A, B, expect, test } from "./fixtures";
-import { expectNothingLost, onScreen, openRoom, untilJoined } from "./support/chat-page";
+import {
+  connection,
+  conversation,
+  expectNothingLost,
+  onScreen,
+  openRoom,
+  untilJoined,
+  write,
+} from "./support/chat-page";
 import { newGuest, newRoom } from "./support/guest";
 import { readHistory } from "./support/history";
 import { bootIdOf, kill, untilReborn } from "./support/instances";
@@ -71,3 +79,46 @@ for (let round = 1; round <= ROUNDS; round++) {
     }
   });
 }
+
+test("the button kills the instance of the page, which says so and comes back", async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(60_000);
+  const room = (await newRoom(await newGuest("Owner", B))).name;
+  const onB = await context.newPage();
+  await openRoom(page, A, room);
+  await openRoom(onB, B, room);
+  await write(page, "before the kill");
+  const before = await bootIdOf(A);
+  await page.getByRole("button", { name: "Kill instance A" }).click();
+  await expect(connection(page).getByText("away", { exact: true })).toBeVisible();
+  await expect(connection(onB).getByText("Instance A is down")).toBeVisible();
+  await write(page, "written while it was dead");
+  await untilReborn(A, before);
+  await untilJoined(page);
+  for (const screen of [page, onB]) {
+    await screen.bringToFront();
+    await expect(conversation(screen).getByText("written while it was dead")).toBeVisible();
+    await expectNothingLost(screen);
+  }
+  await expect(connection(onB).getByRole("link", { name: "Open on instance A" })).toBeVisible();
+});
+
+test("the people of an instance that was killed leave the list", async () => {
+  test.setTimeout(60_000);
+  const [watching, dying] = [await newGuest("Watcher", B), await newGuest("Dying", A)];
+  const room = (await newRoom(watching)).name;
+  const watcher = openMember(B, watching, room);
+  const member = openMember(A, dying, room);
+  const names = () => watcher.state().people.map(({ name }) => name);
+  await expect.poll(names).toEqual(["Dying", "Watcher"]);
+  const before = await bootIdOf(A);
+  // It must not come back to the instance that is started in its place.
+  member.socket.io.reconnection(false);
+  await kill("A");
+  await expect.poll(names, { timeout: 10_000 }).toEqual(["Watcher"]);
+  await untilReborn(A, before);
+  watcher.close();
+  member.close();
+});

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { A, B, expect, test } from "./fixtures";
-import { call, newGuest, newRoom } from "./support/guest";
+import { call, connected, newGuest, newRoom, openSocket, type TestSocket } from "./support/guest";
 import { metric } from "./support/instances";
 import { openMember } from "./support/member";
 import { type OwnInstance, startInstance } from "./support/own-instance";
@@ -185,4 +185,26 @@ test("both instances answer under their names", async () => {
     [A, B].map(async (base) => (await (await call("/api/instances", { base })).json()).self),
   );
   expect(names).toEqual(["A", "B"]);
+});
+
+test("connections from one address are limited, whoever they are", async () => {
+  own = await startInstance({ SOCKETS_PER_ADDRESS: "3" });
+  const { base } = own;
+  const sockets: TestSocket[] = [];
+  const arrive = async () => {
+    const { token } = await newGuest("Neighbour", base);
+    const socket = openSocket(base, { token });
+    sockets.push(socket);
+    return connected(socket);
+  };
+  expect([await arrive(), await arrive(), await arrive()]).toEqual([null, null, null]);
+  expect(await arrive()).not.toBeNull();
+  const refused = await call("/socket.io/?EIO=4&transport=polling", { base });
+  expect([refused.status, await refused.json()]).toEqual([
+    403,
+    { code: 4, message: "too many connections from this address" },
+  ]);
+  sockets[0]?.disconnect();
+  await expect.poll(arrive).toBeNull();
+  for (const socket of sockets) socket.disconnect();
 });
