@@ -27,7 +27,7 @@ test("a socket that stops reading is closed, others are served, and it catches u
   }
   await expect.poll(() => healthy.state().offset, { timeout: 20_000 }).toBe(FLOOD);
   expect(healthy.state()).toMatchObject({ gaps: 0, duplicates: 0, reconnects: 0, replayed: 0 });
-  await expect.poll(() => metric(A, "socket_slow_consumers_total")).toBe(closedBefore + 1);
+  await expect.poll(() => metric(A, "socket_slow_consumers_total")).toBeGreaterThan(closedBefore);
   expect((await metric(A, "process_resident_memory_bytes")) - memoryBefore).toBeLessThan(150e6);
 
   transport.ws._socket.resume();
