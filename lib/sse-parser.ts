@@ -39,7 +39,10 @@ export function createSseParser({ onEvent, onComment, onRetry, onBlock }: SsePar
   }
 
   function line(text: string): void {
-    if (text === "") return endBlock();
+    if (text === "") {
+      endBlock();
+      return;
+    }
     block.push(text);
     const colon = text.indexOf(":");
     const field = colon < 0 ? text : text.slice(0, colon);
