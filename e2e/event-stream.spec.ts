@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import fc from "fast-check";
 import { encodeComment, encodeEvent } from "../lib/sse";
 import { A, axe, expect, test } from "./fixtures";
+import { createCuttingProxy } from "./support/sse-cut";
 
 const stream = (page: Page) => page.getByRole("complementary", { name: "Connection" });
 const status = (page: Page) => stream(page).getByRole("status");
@@ -122,25 +123,42 @@ test.describe("a logout", () => {
   });
 });
 
-test("the browser's own EventSource resumes, and 204 stops it", async ({ page }) => {
-  await page.request.post("/api/session", { data: {} });
-  await page.goto("/healthz");
-  for (let n = 1; n <= 3; n++) await post(page, n);
-  const seen = page.evaluate(
-    () =>
-      new Promise<string[]>((resolve) => {
-        const source = new EventSource("/api/events/me");
-        const seen: string[] = [];
-        source.addEventListener("note", ({ data, lastEventId }) => {
-          seen.push(`${lastEventId} ${JSON.parse(data).payload}`);
-          if (seen.length === 5) resolve(seen);
-        });
-        source.addEventListener("live", () => (document.title ||= "live"));
-      }),
-  );
-  await expect(page).toHaveTitle("live");
-  for (let n = 4; n <= 5; n++) await post(page, n);
-  expect(await seen).toEqual(["1 1", "2 2", "3 3", "4 4", "5 5"]);
+test.describe("a cut", () => {
+  test.use({ allowedErrors: [/ERR_INCOMPLETE_CHUNKED_ENCODING/] });
+
+  test("the browser's own EventSource resumes after a cut, and 204 stops it", async ({ page }) => {
+    const proxy = await createCuttingProxy(A);
+    await page.request.post("/api/session", { data: {} });
+    // Cookies know no ports: this origin sends the same one, through the proxy.
+    await page.goto(proxy.url.replace("127.0.0.1", "localhost"));
+    for (let n = 1; n <= 3; n++) await post(page, n);
+    const state = await page.evaluateHandle(() => {
+      const source = new EventSource("/api/events/me");
+      const seen: string[] = [];
+      const live: string[] = [];
+      source.addEventListener("note", ({ data, lastEventId }) =>
+        seen.push(`${lastEventId} ${JSON.parse(data).payload}`),
+      );
+      source.addEventListener("live", ({ data }) => live.push(data));
+      return { source, seen, live };
+    });
+    const seen = () => state.evaluate((all) => all.seen);
+    const live = () => state.evaluate((all) => all.live);
+    await expect.poll(live).toHaveLength(1);
+    proxy.cutAll();
+    for (let n = 4; n <= 5; n++) await post(page, n);
+    await expect.poll(seen).toEqual(["1 1", "2 2", "3 3", "4 4", "5 5"]);
+    expect(await live()).toEqual(['{"position":3,"replayed":3}', '{"position":5,"replayed":2}']);
+
+    // A page that does not listen to `end` comes back with the old cookie, and is told to stay away.
+    const cookies = await page.context().cookies();
+    await page.request.delete("/api/session");
+    await page.context().addCookies(cookies);
+    await expect.poll(() => state.evaluate(({ source }) => source.readyState)).toBe(2);
+    await page.goto("about:blank");
+    proxy.cutAll();
+    await proxy.close();
+  });
 });
 
 test("Chromium's parser sees in hostile frames what was put in, and nothing else", async ({

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server } from "node:net";
 export async function createCuttingProxy(target: string) {
   const { hostname, port } = new URL(target);
   let budget = Number.POSITIVE_INFINITY;
+  const open = new Set<() => void>();
   const server: Server = createServer((client) => {
     let left = budget;
     const upstream = connect(Number(port), hostname);
@@ -11,6 +12,8 @@ export async function createCuttingProxy(target: string) {
       client.destroy();
       upstream.destroy();
     };
+    open.add(end);
+    client.once("close", () => open.delete(end));
     client.on("error", end).on("close", end).pipe(upstream);
     upstream.on("error", end).on("close", () => client.end());
     upstream.on("data", (piece) => {
@@ -26,6 +29,10 @@ export async function createCuttingProxy(target: string) {
     /** The next connections are cut after this many bytes. */
     cutAfter: (bytes: number) => {
       budget = bytes;
+    },
+    /** Cuts what is open now. */
+    cutAll: () => {
+      for (const end of open) end();
     },
     close: () => new Promise((resolve) => server.close(resolve)),
   };

@@ -7,9 +7,9 @@ import { usePulse } from "./use-pulse";
 
 /** What this page measures of its own stream. */
 export function EventStreamFigures() {
-  const { instance, position, missed, replayed, reconnects, gaps, duplicates, tabs } =
+  const { status, instance, position, missed, replayed, reconnects, gaps, duplicates, tabs } =
     useTimeline();
-  const now = usePulse(2_000);
+  const now = usePulse(2_000, status);
   const none = (count: number): FigureItem["tone"] => (count === 0 ? "good" : "bad");
   return (
     <Figures

@@ -3,20 +3,21 @@
 import { useEffect, useState } from "react";
 import { type Pulse, pulse } from "../contract";
 
-/** The streams that the answering instance holds, asked while somebody looks. */
-export function usePulse(everyMs: number): Pulse | null {
-  const [now, setNow] = useState<Pulse | null>(null);
+/** The streams that the answering instance holds, asked while somebody looks, and on each new occasion. */
+export function usePulse(everyMs: number, occasion?: string): Pulse | null {
+  const [answer, setAnswer] = useState<Pulse | null>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the occasion is the reason to ask.
   useEffect(() => {
     const look = async () => {
       if (document.visibilityState !== "visible") return;
       const response = await fetch("/api/events/pulse").catch(() => null);
-      if (response?.ok) setNow(pulse.parse(await response.json()));
+      if (response?.ok) setAnswer(pulse.parse(await response.json()));
     };
     void look();
     const timer = setInterval(look, everyMs);
     return () => clearInterval(timer);
-  }, [everyMs]);
+  }, [everyMs, occasion]);
 
-  return now;
+  return answer;
 }

@@ -13,7 +13,8 @@ export interface LinkOptions {
   /** The last id there is; null begins with the latest events. */
   position(): number | null;
   tell(happening: Happening): void;
-  onFrame(direction: "in" | "out", label: string, body: string): void;
+  /** What crosses the wire; `bytes` of the blocks of the stream. */
+  onFrame(direction: "in" | "out", label: string, body: string, bytes?: number): void;
   /** Makes sure that there is a session. */
   ensureSession(): Promise<unknown>;
 }
@@ -79,7 +80,7 @@ export function createLink({ url, position, tell, onFrame, ensureSession }: Link
     let outcome: Outcome = { problem: null };
     let silence: ReturnType<typeof setTimeout> | undefined;
     const parser = createSseParser({
-      onBlock: (text) => onFrame("in", labelOf(text), text),
+      onBlock: (text) => onFrame("in", labelOf(text), text, bytesOf(text)),
       onComment: (text) => text && tell({ kind: "open", instance: text }),
       onRetry: (ms) => {
         retryMs = ms;
@@ -158,6 +159,9 @@ export type Link = ReturnType<typeof createLink>;
 type Outcome =
   | { ended: Extract<Happening, { kind: "ended" }>["reason"] }
   | { problem: string | null; afterMs?: number };
+
+/** With its line break, and the blank line that ends it. */
+const bytesOf = (block: string) => new TextEncoder().encode(block).length + 2;
 
 /** What a block is, in a word. */
 function labelOf(block: string): string {

@@ -6,7 +6,7 @@ export type TabMessage =
   | { kind: "hello"; from: string }
   | { kind: "snapshot"; to: string; state: TimelineState }
   | { kind: "happening"; happening: Happening }
-  | { kind: "frame"; frame: Pick<WireFrame, "direction" | "label"> & { body: string } }
+  | { kind: "frame"; frame: Omit<WireFrame, "id" | "at"> & { body: string } }
   | { kind: "command"; command: "cut" | "come back" };
 
 export interface TabsOptions {

@@ -31,9 +31,9 @@ export function createTimeline(userId: string, ensureSession: () => Promise<unkn
     tabs.tell({ kind: "happening", happening });
   }
 
-  function onFrame(direction: "in" | "out", label: string, body: string): void {
-    wire.add(direction, label, body);
-    tabs.tell({ kind: "frame", frame: { direction, label, body } });
+  function onFrame(direction: "in" | "out", label: string, body: string, bytes?: number): void {
+    wire.add(direction, label, body, bytes);
+    tabs.tell({ kind: "frame", frame: { direction, label, body, bytes } });
   }
 
   function lead(): void {
@@ -50,8 +50,8 @@ export function createTimeline(userId: string, ensureSession: () => Promise<unkn
   function receive(message: TabMessage): void {
     if (message.kind === "happening") set(reduce(view, message.happening));
     else if (message.kind === "frame") {
-      const { direction, label, body } = message.frame;
-      wire.add(direction, label, body);
+      const { direction, label, body, bytes } = message.frame;
+      wire.add(direction, label, body, bytes);
     } else if (message.kind === "snapshot" && message.to === tabs.id) set(message.state);
     else if (message.kind === "command") act(message.command);
     else if (message.kind === "hello" && tabs.leads()) {
