@@ -33,5 +33,3 @@ export function createWireStore() {
     close: () => clearTimeout(timer),
   };
 }
-
-export type WireStore = ReturnType<typeof createWireStore>;

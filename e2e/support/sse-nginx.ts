@@ -45,10 +45,10 @@ function findNginx(folder: string): string | undefined {
   const known = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/opt/homebrew/bin/nginx"];
   const found = known.find((path) => existsSync(path));
   if (found || !existsSync("/usr/bin/apt-get")) return found;
-  spawnSync("apt-get", ["download", "nginx"], { cwd: folder, timeout: 60_000 });
+  spawnSync("/usr/bin/apt-get", ["download", "nginx"], { cwd: folder, timeout: 60_000 });
   const file = readdirSync(folder).find((name) => name.endsWith(".deb"));
   if (!file) return undefined;
-  spawnSync("dpkg-deb", ["-x", file, "."], { cwd: folder });
+  spawnSync("/usr/bin/dpkg-deb", ["-x", file, "."], { cwd: folder });
   const program = join(folder, "usr/sbin/nginx");
   return spawnSync(program, ["-v"]).status === 0 ? program : undefined;
 }
