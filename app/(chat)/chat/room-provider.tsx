@@ -8,12 +8,12 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { beginSession, keepSession } from "@/components/session";
 import type { WireFrame } from "@/components/wire";
+import { createWireStore, type WireStore } from "@/components/wire-store";
 import { type Connection, createConnection } from "./client/connection";
 import { type Controls, createControls } from "./client/controls";
-import { beginSession, keepSession } from "./client/session";
 import { initialState } from "./client/state";
-import { createWireStore, type WireStore } from "./client/wire-store";
 
 interface Live {
   room: string;
@@ -38,7 +38,8 @@ export function RoomProvider({ room, children }: { room: string; children: React
         stopRenewing();
         stopRenewing = keepSession(expiresAt);
       },
-      onFrame: wire.add,
+      onFrame: (direction, type, body) =>
+        wire.add(direction, type, body, new TextEncoder().encode(body).length + 1),
     });
     setLive({ room, connection, controls: createControls(connection), wire });
     connection.open().catch((error: Error) => connection.set({ problem: error.message }));
