@@ -123,6 +123,9 @@ test("SIGTERM: what was begun is answered, clients reconnect by themselves, exit
   const room = (await newRoom(guest)).name;
   const member = openMember(own.base, guest, room);
   await expect.poll(() => member.state().status).toBe("joined");
+  const stream = await call("/api/events/me", { guest, base: own.base });
+  expect([stream.status, await metric(own.base, "open_streams")]).toEqual([200, 1]);
+  const events = stream.text();
   const idle = connect(Number(new URL(own.base).port), "127.0.0.1");
   await once(idle, "connect");
 
@@ -142,6 +145,7 @@ test("SIGTERM: what was begun is answered, clients reconnect by themselves, exit
     )
     .not.toBe(200);
   expect(await slow).toMatch(/^HTTP\/1.1 201 /);
+  expect(await events).toMatch(/event: end\ndata: {"reason":"going away"}\n\n$/);
   const { code, ms } = await ending;
   expect(code).toBe(0);
   expect(ms).toBeLessThan(10_000);
