@@ -21,6 +21,11 @@ function createMetrics() {
       help: "Sockets closed because their outgoing bytes passed the bound",
       registers,
     }),
+    slowReaders: new Counter({
+      name: "stream_slow_readers_total",
+      help: "Event streams cut because more than their bound was left unread",
+      registers,
+    }),
     appendSeconds: new Histogram({
       name: "log_append_duration_seconds",
       help: "Time from append() to its commit, waiting for the batch included",

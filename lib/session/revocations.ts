@@ -28,8 +28,14 @@ function createRevocations() {
 
   return {
     has: (sessionId: string) => revoked.has(sessionId),
-    /** Called on every instance when a session was logged out, on whichever instance. */
-    onRevoked: (listener: Listener) => listeners.add(listener),
+    /**
+     * Calls the listener when a session was logged out, on whichever instance.
+     * @returns ends that
+     */
+    onRevoked(listener: Listener): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     /** Resolves after the commit: from then on a restart does not bring the session back. */
     async revoke(sessionId: string): Promise<void> {
       // Remembered until every token of the session has expired, one that another instance is
