@@ -61,7 +61,6 @@ export const longPollQuery = pollQuery.extend({
 });
 /** `GET /api/realtime/sse`: the Last-Event-ID header, where there is one, outranks `after`. */
 export const sseQuery = pollQuery;
-export const lastEventId = position;
 
 export const page = z.object({
   /** Ascending by seq, without gaps; empty with a reset. */

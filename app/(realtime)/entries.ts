@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LogEntry, TailBatch } from "@/lib/log/types";
+import { encodeEvent } from "@/lib/sse";
 import type { Entry, Page } from "./contract";
 
 /** What the log keeps of an entry; its place is the log's own. */
@@ -10,6 +11,12 @@ export type Stored = z.infer<typeof stored>;
 export const streamOf = (userId: string) => `realtime:${userId}`;
 
 export const toEntry = ({ seq, data }: LogEntry): Entry => ({ seq, ...stored.parse(data) });
+
+/** An entry as a frame of the event stream: a plain message, with its place as the id. */
+export function toFrame(logged: LogEntry): string {
+  const { seq, ...data } = toEntry(logged);
+  return encodeEvent({ id: seq, data: JSON.stringify(data) });
+}
 
 /** A batch as polls answer it. */
 export function toPage(batch: TailBatch): Page {

@@ -15,7 +15,7 @@ const data = entry.omit({ seq: true });
 
 /**
  * Server-sent events. EventSource comes back by itself, with the last id it saw, for as long as the
- * server answers 200; what is left to do is to come back after any other answer, and after a bye.
+ * server answers 200; what is left to do is to come back after any other answer, and after an end.
  */
 export function createSseLane({
   host,
@@ -56,8 +56,8 @@ export function createSseLane({
       host.wire("in", "reset", text);
       inbox.reset(reset.parse(JSON.parse(text)).oldest);
     });
-    mine.addEventListener("bye", (event) => {
-      host.wire("in", "bye", (event as MessageEvent<string>).data);
+    mine.addEventListener("end", (event) => {
+      host.wire("in", "end", (event as MessageEvent<string>).data);
       host.lost();
       later();
     });

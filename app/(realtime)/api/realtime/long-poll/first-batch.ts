@@ -1,4 +1,3 @@
-import { lifecycle } from "@/lib/lifecycle";
 import { log } from "@/lib/log";
 import type { TailBatch } from "@/lib/log/types";
 import { streams } from "@/lib/streams";
@@ -16,7 +15,7 @@ export async function firstBatch(
   timeoutMs: number,
   left: AbortSignal,
 ): Promise<TailBatch | null> {
-  if (lifecycle().phase === "draining" || left.aborted) return null;
+  if (left.aborted) return null;
   const over = new AbortController();
   const end = () => over.abort();
   const timer = setTimeout(end, timeoutMs);
