@@ -8,12 +8,12 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { beginSession, keepSession } from "@/components/session";
 import type { WireFrame } from "@/components/wire";
+import { createWireStore, type WireStore } from "@/components/wire-store";
 import { type Connection, createConnection } from "./client/connection";
 import { type Controls, createControls } from "./client/controls";
-import { beginSession, keepSession } from "./client/session";
 import { initialState } from "./client/state";
-import { createWireStore, type WireStore } from "./client/wire-store";
 
 interface Live {
   room: string;

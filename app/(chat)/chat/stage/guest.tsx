@@ -2,8 +2,8 @@
 
 import { type FormEvent, useState } from "react";
 import { sessionLimits } from "@/app/api/session/contract";
+import { logOut, rename } from "@/components/session";
 import { Button } from "@/components/ui/button";
-import { logOut, rename } from "../client/session";
 import { useLive, useRoom } from "../room-provider";
 
 /** Who one is here: a guest with a name, which can be changed, and a session, which can be ended. */

@@ -1,4 +1,4 @@
-import type { WireFrame } from "@/components/wire";
+import type { WireFrame } from "./wire";
 
 const KEEP = 400;
 const TELL_MS = 100;
