@@ -1,10 +1,11 @@
 import type { ComponentType } from "react";
 import { PatternCard } from "@/components/home/pattern-card";
 import { ChatCard } from "./(chat)/chat/card";
+import { RealtimeCard } from "./(realtime)/realtime/card";
 import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
-const live: Partial<Record<Slug, ComponentType>> = { chat: ChatCard };
+const live: Partial<Record<Slug, ComponentType>> = { chat: ChatCard, realtime: RealtimeCard };
 
 export default function Home() {
   return (

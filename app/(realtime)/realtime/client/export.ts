@@ -27,6 +27,8 @@ export const runExport = z.object({
       delivered: z.number(),
       p50: numberOrNull,
       p95: numberOrNull,
+      undisturbed: z.number(),
+      undisturbedP95: numberOrNull,
       bytesIn: z.number(),
       bytesOut: z.number(),
       requests: z.number(),

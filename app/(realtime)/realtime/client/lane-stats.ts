@@ -11,6 +11,8 @@ const KEPT = 3_000;
 export interface Delivery {
   at: number;
   latencyMs: number;
+  /** A fault that the visitor caused was at work. */
+  disturbed: boolean;
 }
 
 /** What was measured of a lane. Times are milliseconds. */
@@ -18,8 +20,12 @@ export interface LaneFigures {
   status: LaneStatus;
   position: number;
   delivered: number;
+  /** Percentiles of the last minute. */
   p50: number | null;
   p95: number | null;
+  /** How many of that minute's deliveries no fault disturbed, and their percentile. */
+  undisturbed: number;
+  undisturbedP95: number | null;
   requests: number;
   empty: number;
   lost: number;
@@ -36,10 +42,12 @@ export interface LaneStatsOptions {
   now(): number;
   /** The offset of the server's clock: add it to ours. */
   offsetMs(): number;
+  /** Whether a fault that the visitor caused is at work. */
+  isDisturbed(): boolean;
 }
 
 /** The measuring core: counts, orders, hashes and times what one lane delivers. */
-export function createLaneStats({ begin, now, offsetMs }: LaneStatsOptions) {
+export function createLaneStats({ begin, now, offsetMs, isDisturbed }: LaneStatsOptions) {
   const chain = createHashChain();
   let deliveries: Delivery[] = [];
   let position = begin;
@@ -67,6 +75,7 @@ export function createLaneStats({ begin, now, offsetMs }: LaneStatsOptions) {
     /** @returns false where an entry is missing; those from there on are not taken */
     entries(entries: readonly Entry[]): boolean {
       const at = now();
+      const disturbed = isDisturbed();
       const taken: Entry[] = [];
       let complete = true;
       for (const entry of entries) {
@@ -74,7 +83,7 @@ export function createLaneStats({ begin, now, offsetMs }: LaneStatsOptions) {
         else if (entry.seq === position + 1) {
           position = entry.seq;
           taken.push(entry);
-          deliveries.push({ at, latencyMs: at + offsetMs() - entry.sentAt });
+          deliveries.push({ at, latencyMs: at + offsetMs() - entry.sentAt, disturbed });
         } else {
           counts.gaps++;
           complete = false;
@@ -98,15 +107,24 @@ export function createLaneStats({ begin, now, offsetMs }: LaneStatsOptions) {
 
     /** As of a moment of the page's clock. */
     figures(at: number): LaneFigures {
-      const latencies = deliveries
-        .filter((delivery) => delivery.at > at - WINDOW_MS)
-        .map(({ latencyMs }) => latencyMs)
-        .sort((a, b) => a - b);
-      const [p50, p95] = [percentile(latencies, 0.5), percentile(latencies, 0.95)];
-      return { status, position, p50, p95, ...counts };
+      const recent = deliveries.filter((delivery) => delivery.at > at - WINDOW_MS);
+      const all = sortedLatencies(recent);
+      const undisturbed = sortedLatencies(recent.filter(({ disturbed }) => !disturbed));
+      return {
+        status,
+        position,
+        p50: percentile(all, 0.5),
+        p95: percentile(all, 0.95),
+        undisturbed: undisturbed.length,
+        undisturbedP95: percentile(undisturbed, 0.95),
+        ...counts,
+      };
     },
   };
 }
+
+const sortedLatencies = (deliveries: readonly Delivery[]) =>
+  deliveries.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
 
 /** Nearest rank, of numbers in ascending order. */
 export function percentile(sorted: readonly number[], share: number): number | null {

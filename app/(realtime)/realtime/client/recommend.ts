@@ -13,7 +13,8 @@ export interface Needs {
 
 /** What was measured of a lane, per event. */
 export interface Measured {
-  delivered: number;
+  /** Deliveries that no fault of the visitor's disturbed, and their 95th percentile. */
+  undisturbed: number;
   p95: number | null;
   bytesPerEvent: number | null;
   bytesPerRequest: number | null;
@@ -34,7 +35,7 @@ export type Recommendation =
   | { enough: true; advice: Advice }
   | { enough: false; missing: LaneName[] };
 
-/** Deliveries of each lane below which nothing is advised. */
+/** Undisturbed deliveries of each lane below which nothing is advised. */
 export const ENOUGH = 10;
 
 export const laneTitles: Record<LaneName, string> = {
@@ -72,7 +73,7 @@ export function recommend(
   pollMs: number,
 ): Recommendation {
   const names = Object.keys(measured) as LaneName[];
-  const missing = names.filter((name) => measured[name].delivered < ENOUGH || p95(name) === null);
+  const missing = names.filter((name) => measured[name].undisturbed < ENOUGH || p95(name) === null);
   if (missing.length > 0) return { enough: false, missing };
 
   const allowed = preference(needs);
@@ -143,7 +144,7 @@ export function recommend(
 export function ms(value: number | null): string {
   if (value === null) return "–";
   if (value >= 1_000) return `${trim(value / 1_000)} s`;
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+  return `${value < 10 ? short(value) : Math.round(value)} ms`;
 }
 
 /** Bytes, as a person says them. */
@@ -154,7 +155,8 @@ export function bytes(value: number | null): string {
   return `${trim(value / 1_000_000)} MB`;
 }
 
-const trim = (value: number) => (value < 100 ? value.toFixed(1) : Math.round(value).toString());
+const trim = (value: number) => (value < 100 ? short(value) : Math.round(value).toString());
+const short = (value: number) => value.toFixed(1).replace(/\.0$/, "");
 
 function count(requests: number | null): string {
   if (requests === null) return "–";

@@ -22,6 +22,8 @@ import { createSseLane } from "./sse";
 const STATS_MS = 1_000;
 const TELL_MS = 250;
 const STALL_MS = 5_000;
+/** How long after a fault deliveries may still be late because of it, besides the poll's interval. */
+const AFTERMATH_MS = 3_000;
 /** What the slowest lane is given to arrive at the end of the stream, besides its interval. */
 const SETTLE_MS = 6_000;
 
@@ -50,8 +52,18 @@ export interface RunView {
 
 const noTraffic: Traffic = { in: 0, out: 0, requests: 0 };
 const noFigures: LaneView = {
-  ...{ status: "idle", position: 0, delivered: 0, p50: null, p95: null, requests: 0 },
-  ...{ empty: 0, lost: 0, gaps: 0, duplicates: 0, resets: 0, traffic: noTraffic },
+  ...{ status: "idle", position: 0, delivered: 0, p50: null, p95: null },
+  ...{
+    undisturbed: 0,
+    undisturbedP95: null,
+    requests: 0,
+    empty: 0,
+    lost: 0,
+    gaps: 0,
+    duplicates: 0,
+    resets: 0,
+    traffic: noTraffic,
+  },
 };
 const each = <T>(make: (name: LaneName) => T) =>
   Object.fromEntries(laneNames.map((name) => [name, make(name)])) as Record<LaneName, T>;
@@ -88,6 +100,8 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
   let run = "";
   let beganAt = 0;
   let endedAt: number | undefined;
+  /** Faults are at work until then. */
+  let calmAt = 0;
   let measures: Record<LaneName, LaneStats> | null = null;
   let lanes: Lane[] = [];
   let last: Stats | null = null;
@@ -167,7 +181,8 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
 
   function openLanes(begin: number): void {
     const offsetMs = () => clock.estimate()?.offsetMs ?? 0;
-    measures = each(() => createLaneStats({ begin, now: clockNow, offsetMs }));
+    const isDisturbed = () => view.hidden || clockNow() < calmAt;
+    measures = each(() => createLaneStats({ begin, now: clockNow, offsetMs, isDisturbed }));
     const host = each((name) => hostOf(name, (measures as NonNullable<typeof measures>)[name]));
     lanes = [
       createSocketLane({ host: host.websocket, run }),
@@ -206,8 +221,9 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
     timers = [];
   }
 
-  function fault(what: string, cause: (lane: Lane) => void): void {
+  function fault(what: string, cause: (lane: Lane) => void, lastsMs = 0): void {
     if (view.phase !== "running") return;
+    calmAt = Math.max(calmAt, clockNow() + lastsMs + AFTERMATH_MS + view.pollMs);
     set({ faults: [...view.faults, { atSeconds: (clockNow() - beganAt) / 1_000, what }] });
     for (const lane of lanes) cause(lane);
   }
@@ -231,6 +247,7 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
       run = crypto.randomUUID();
       last = null;
       endedAt = undefined;
+      calmAt = 0;
       set({ phase: "starting", problem: null, faults: [] });
       try {
         await ensureSession();
@@ -265,7 +282,7 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
     drop: () => fault("dropped the connections", (lane) => lane.drop()),
     loseNext: () => fault("lost the next answer", (lane) => lane.loseNext()),
     stall(): void {
-      fault("stalled for 5 s", (lane) => lane.stall(STALL_MS));
+      fault("stalled for 5 s", (lane) => lane.stall(STALL_MS), STALL_MS);
       set({ stalled: true });
       setTimeout(() => set({ stalled: false }), STALL_MS);
     },
