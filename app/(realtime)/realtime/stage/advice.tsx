@@ -125,7 +125,7 @@ function Answer({ recommendation }: { recommendation: Recommendation }) {
     return (
       <p role="status" className="max-w-prose self-center text-muted">
         The choice is made from what was measured, and too little was: each lane needs {ENOUGH}{" "}
-        events.
+        events that no fault disturbed.
         {all ? " Start the run." : ` Still missing: ${which}.`}
       </p>
     );
