@@ -1,6 +1,6 @@
 import type { Namespace, Socket } from "socket.io";
 import { env } from "@/lib/env";
-import { HttpError, invalid } from "@/lib/http";
+import { invalid, problemOf } from "@/lib/http";
 import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
 import { identityOf, requireIdentity } from "@/lib/sockets/identity";
@@ -39,8 +39,8 @@ function readHandshake(socket: Socket, next: (error?: Error) => void): void {
     socket.once("disconnect", leave);
     next();
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    next(Object.assign(new Error(error.slug), { data: error.problem() }));
+    const { problem } = problemOf(error, { socket: socket.id });
+    next(Object.assign(new Error(problem.title), { data: problem }));
   }
 }
 

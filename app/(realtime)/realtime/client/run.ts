@@ -25,7 +25,9 @@ const STALL_MS = 5_000;
 /** How long after a fault deliveries may still be late because of it, besides the poll's interval. */
 const AFTERMATH_MS = 3_000;
 /** What the slowest lane is given to arrive at the end of the stream, besides its interval. */
-const SETTLE_MS = 6_000;
+const SETTLE_MS = 8_000;
+const LOOK_MS = 100;
+const LOOKS_TO_ASK = 25;
 
 export type Phase = "idle" | "starting" | "running" | "ending" | "ended";
 
@@ -198,12 +200,17 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
 
   /** The source has ended: the lanes get what they have not got yet, and end. */
   async function finish(): Promise<void> {
-    set({ phase: "ending" });
+    set({ phase: "ending", hidden: false });
+    for (const lane of lanes) lane.hide(false);
     const until = Date.now() + SETTLE_MS + view.pollMs;
     try {
       const { head } = await measure();
-      const isThere = () => laneNames.every((name) => (measures?.[name].position() ?? 0) >= head);
-      while (!isThere() && Date.now() < until) await new Promise((r) => setTimeout(r, 100));
+      const behind = () => lanes.filter(({ name }) => (measures?.[name].position() ?? 0) < head);
+      for (let look = 1; behind().length > 0 && Date.now() < until; look++) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+        // A push that was lost as the very last is missed by nobody: asking again brings it.
+        if (look % LOOKS_TO_ASK === 0) for (const lane of behind()) lane.drop();
+      }
       await measure();
     } catch {
       set({ problem: "The instance does not answer." });

@@ -31,7 +31,10 @@ export function createSocketLane({ host, run, url = "", token }: SocketOptions):
     reconnectionDelay: 200,
     reconnectionDelayMax: 5_000,
   });
-  const cut = () => socket.io.engine?.close();
+  /** One that is still being made is left alone: closed now, Socket.IO would never try again. */
+  const cut = () => {
+    if (socket.io.engine?.readyState === "open") socket.io.engine.close();
+  };
   const inbox = createInbox(host, cut);
 
   socket.on("connect", () => {

@@ -21,7 +21,7 @@ const directions = [
   { value: "both", label: "Both ways" },
 ] as const;
 const rates = [
-  { value: "rare", label: "Now and then" },
+  { value: "rare", label: "Rarely" },
   { value: "steady", label: "Every second" },
   { value: "fast", label: "Many a second" },
 ] as const;
