@@ -19,8 +19,8 @@ export function createWireStore() {
   }
 
   return {
-    add(direction: "in" | "out", label: string, body: string): void {
-      const bytes = new TextEncoder().encode(body).length + 1;
+    /** @param bytes what it took on the wire, where that is known */
+    add(direction: "in" | "out", label: string, body: string, bytes?: number): void {
       waiting.push({ id: nextId++, at: Date.now(), direction, label, body, bytes });
       if (waiting.length > KEEP) waiting.shift();
       timer ??= setTimeout(tell, TELL_MS);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EventReader } from "./event-response";
 import { log } from "./log";
-import type { LogEntry } from "./log/types";
+import type { LogEntry, LogPage } from "./log/types";
 import { logger } from "./logger";
 import { remember } from "./remember";
 import { encodeEvent } from "./sse";
@@ -24,6 +24,10 @@ interface Frame {
   text: string;
 }
 
+interface EncodedPage extends LogPage {
+  bytes: Uint8Array;
+}
+
 /** Carries one stream to all of its readers in this process. */
 interface Hub {
   /** Each attached reader, and the last position it was sent. */
@@ -33,6 +37,8 @@ interface Hub {
   /** The last position sent to the attached; undefined until the hub has begun. */
   position: number | undefined;
   begun: Promise<void>;
+  /** Reads of the table under way, by the position they begin after. */
+  reading: Map<number, Promise<EncodedPage>>;
   end: AbortController;
 }
 
@@ -50,7 +56,7 @@ export async function feedFromLog(reader: EventReader, options: FeedOptions): Pr
   hub.users++;
   try {
     await hub.begun;
-    const from = options.after ?? (await firstPosition(reader, options));
+    const from = options.after ?? (await firstPosition(reader, hub, options));
     await replay(reader, hub, from, options);
     await over(reader.signal);
   } finally {
@@ -70,36 +76,59 @@ export async function feedFromLog(reader: EventReader, options: FeedOptions): Pr
 async function replay(reader: EventReader, hub: Hub, from: number, options: FeedOptions) {
   let cursor = from;
   let replayed = 0;
-  while (!reader.signal.aborted) {
-    const page = await log().read(options.stream, cursor, PAGE);
+  while (!reader.signal.aborted && cursor !== hub.position) {
+    const page = await readOnce(hub, cursor, options);
     if (cursor < page.floor || cursor > page.head) {
       cursor = page.floor;
       reader.write(resetFrame(cursor));
     } else if (page.entries.length > 0) {
-      reader.write(join(page.entries.map((entry) => toFrame(entry, options.encode))));
+      reader.write(page.bytes);
       cursor += page.entries.length;
       replayed += page.entries.length;
       await reader.below(REPLAY_AHEAD_BYTES);
     }
-    if (cursor < (hub.position ?? 0) || reader.signal.aborted) continue;
-    if (hub.end.signal.aborted) return reader.cut();
-    hub.readers.set(reader, cursor);
-    const data = JSON.stringify({ position: cursor, replayed });
-    return reader.write(encoder.encode(encodeEvent({ event: "live", data })));
+    if (cursor >= (hub.position ?? 0)) break;
   }
+  if (hub.end.signal.aborted) return reader.cut();
+  if (reader.signal.aborted) return;
+  hub.readers.set(reader, cursor);
+  const data = JSON.stringify({ position: cursor, replayed });
+  reader.write(encoder.encode(encodeEvent({ event: "live", data })));
+}
+
+/**
+ * A page of the table. Readers who ask for the same one while it is read share it: a thousand who
+ * come back after a deploy are a few queries.
+ */
+function readOnce(hub: Hub, after: number, { stream, encode }: FeedOptions): Promise<EncodedPage> {
+  const underWay = hub.reading.get(after);
+  if (underWay) return underWay;
+  const reading = log()
+    .read(stream, after, PAGE)
+    .then((page) => ({ ...page, bytes: join(page.entries.map((one) => toFrame(one, encode))) }))
+    .finally(() => hub.reading.delete(after));
+  hub.reading.set(after, reading);
+  return reading;
 }
 
 /** Where a reader without a position begins. It is told so: cut off now, it would come back without one. */
-async function firstPosition(reader: EventReader, { stream, latest }: FeedOptions) {
-  const { head, floor } = await log().read(stream, Number.MAX_SAFE_INTEGER, 1);
-  const position = Math.max(head - latest, floor);
+async function firstPosition(reader: EventReader, hub: Hub, options: FeedOptions) {
+  const { head, floor } = await readOnce(hub, Number.MAX_SAFE_INTEGER, options);
+  const position = Math.max(head - options.latest, floor);
   reader.write(encoder.encode(encodeEvent({ id: position })));
   return position;
 }
 
 function open({ stream, encode }: FeedOptions): Hub {
   const end = new AbortController();
-  const hub: Hub = { readers: new Map(), users: 0, position: undefined, begun: begin(), end };
+  const hub: Hub = {
+    readers: new Map(),
+    users: 0,
+    position: undefined,
+    begun: begin(),
+    reading: new Map(),
+    end,
+  };
   hubs().set(stream, hub);
   return hub;
 

@@ -10,6 +10,8 @@ export interface SseParserOptions {
   /** A comment, without its colon and the space after it. */
   onComment?(text: string): void;
   onRetry?(ms: number): void;
+  /** An id that came without an event: the position has moved. */
+  onId?(id: string): void;
   /** Each block as it came, blank line left out: whatever it held. */
   onBlock?(text: string): void;
 }
@@ -19,7 +21,7 @@ export interface SseParserOptions {
  * EventSource does not: comments, and the text of each block. Feed it decoded text as it comes
  * (a TextDecoder takes the BOM away); a block that the end of the stream cut off is never an event.
  */
-export function createSseParser({ onEvent, onComment, onRetry, onBlock }: SseParserOptions) {
+export function createSseParser({ onEvent, onComment, onRetry, onId, onBlock }: SseParserOptions) {
   let rest = "";
   let afterCr = false;
   let lastEventId = "";
@@ -31,9 +33,10 @@ export function createSseParser({ onEvent, onComment, onRetry, onBlock }: SsePar
   function endBlock(): void {
     if (block.length > 0) onBlock?.(block.join("\n"));
     block = [];
+    const moved = lastEventId !== id;
     lastEventId = id;
-    if (data.length > 0)
-      onEvent({ id: lastEventId, event: event || "message", data: data.join("\n") });
+    if (data.length > 0) onEvent({ id, event: event || "message", data: data.join("\n") });
+    else if (moved) onId?.(id);
     event = "";
     data = [];
   }

@@ -12,7 +12,7 @@ export const eventLimits = {
   /** Older events that a reader without a position is sent first. */
   latest: 20,
   /** Older events of a user are pruned: who asks for them is sent a `reset`. */
-  kept: 1_000,
+  kept: 500,
 } as const;
 
 /**

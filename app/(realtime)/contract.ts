@@ -53,14 +53,15 @@ const position = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 /** The reader's own mark: bytes are added up under it, for `GET stats`. */
 const run = z.uuid().optional();
 
-/** `GET /api/realtime/poll`: 200 with what came after the position, 304 if that is what you have. */
-export const pollQuery = z.object({ after: position.default(0), run });
+/**
+ * `GET /api/realtime/poll`: 200 with what came after the position, 304 if that is what you have.
+ * `GET /api/realtime/sse`: the Last-Event-ID header, where there is one, outranks `after`.
+ */
+export const positionQuery = z.object({ after: position.default(0), run });
 /** `GET /api/realtime/long-poll`: the same, but waits; 204 when `timeout` seconds brought nothing. */
-export const longPollQuery = pollQuery.extend({
+export const longPollQuery = positionQuery.extend({
   timeout: wholeNumber(1, realtimeLimits.longPollSeconds).default(realtimeLimits.longPollSeconds),
 });
-/** `GET /api/realtime/sse`: the Last-Event-ID header, where there is one, outranks `after`. */
-export const sseQuery = pollQuery;
 
 export const page = z.object({
   /** Ascending by seq, without gaps; empty with a reset. */

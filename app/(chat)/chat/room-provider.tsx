@@ -38,7 +38,7 @@ export function RoomProvider({ room, children }: { room: string; children: React
         stopRenewing();
         stopRenewing = keepSession(expiresAt);
       },
-      onFrame: wire.add,
+      onFrame: (direction, type, body) => wire.add(direction, type, body, packetBytes(body)),
     });
     setLive({ room, connection, controls: createControls(connection), wire });
     connection.open().catch((error: Error) => connection.set({ problem: error.message }));
@@ -64,6 +64,9 @@ export function useRoom() {
     getInitial,
   );
 }
+
+/** An Engine.IO packet: its type in one character, then the body in UTF-8. */
+const packetBytes = (body: string) => new TextEncoder().encode(body).length + 1;
 
 const noFrames: readonly WireFrame[] = [];
 

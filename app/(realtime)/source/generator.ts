@@ -57,5 +57,3 @@ export function createGenerator(options: GeneratorOptions, first: Settings) {
     },
   };
 }
-
-export type Generator = ReturnType<typeof createGenerator>;

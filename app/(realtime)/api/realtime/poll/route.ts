@@ -3,7 +3,7 @@ import { log } from "@/lib/log";
 import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { traffic } from "@/lib/traffic";
-import { type Page, pollQuery, realtimeLimits } from "../../../contract";
+import { type Page, positionQuery, realtimeLimits } from "../../../contract";
 import { streamOf, toPage } from "../../../entries";
 import { audience, labelOf } from "../../../live";
 import { etagOf, matches } from "./etag";
@@ -15,7 +15,7 @@ import { etagOf, matches } from "./etag";
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async GET(request) {
     const { userId } = await requireSession(request);
-    const { after, run } = readQuery(request, pollQuery);
+    const { after, run } = readQuery(request, positionQuery);
     if (run) traffic().label(request, labelOf(userId, run, "poll"));
     audience().touch(userId);
 

@@ -5,7 +5,7 @@ import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { parseLastEventId } from "@/lib/sse";
 import { traffic } from "@/lib/traffic";
-import { realtimeLimits, sseQuery } from "../../../contract";
+import { positionQuery, realtimeLimits } from "../../../contract";
 import { streamOf, toFrame } from "../../../entries";
 import { audience, labelOf } from "../../../live";
 
@@ -18,7 +18,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async GET(request) {
     const identity = await requireSession(request);
     const { userId } = identity;
-    const { after, run } = readQuery(request, sseQuery);
+    const { after, run } = readQuery(request, positionQuery);
     const position = parseLastEventId(request.headers.get("last-event-id")) ?? after;
     if (run) traffic().label(request, labelOf(userId, run, "sse"));
 
