@@ -51,7 +51,7 @@ async function end(why: string): Promise<void> {
     async closeRest() {
       stopped.abort();
       endChat();
-      endRealtime();
+      await endRealtime();
       await io.close();
       await app.close();
       log().close();

@@ -135,6 +135,7 @@ test("the choice follows the answers, from the numbers of the run, and is export
 });
 
 test("the source ends when the page goes", async ({ page, context }) => {
+  test.setTimeout(60_000);
   await startRun(page);
   const running = async () => {
     const response = await context.request.get("/api/realtime/stats");
@@ -142,7 +143,7 @@ test("the source ends when the page goes", async ({ page, context }) => {
   };
   expect(await running()).toBe(true);
   await page.close();
-  await expect.poll(running, { timeout: 16_000 }).toBe(false);
+  await expect.poll(running, { timeout: 25_000 }).toBe(false);
 });
 
 test("a change of the rate and of the payload is a change of the stream", async ({ page }) => {

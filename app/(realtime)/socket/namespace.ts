@@ -9,7 +9,7 @@ import { outgoingOf } from "@/lib/sockets/outgoing";
 import { traffic } from "@/lib/traffic";
 import { handshake, realtimeLimits, type ServerEvents } from "../contract";
 import { streamOf, toEntry } from "../entries";
-import { audience, labelOf } from "../live";
+import { audience, labelOf, sources } from "../live";
 
 type RealtimeSocket = Socket<Record<string, never>, ServerEvents>;
 
@@ -17,13 +17,16 @@ type RealtimeSocket = Socket<Record<string, never>, ServerEvents>;
  * The stream over Socket.IO. The position is in the handshake: a connection that was lost is made
  * again with the position that was reached, and nothing else is needed to resume.
  *
- * @returns ends what the namespace keeps running
+ * @returns ends what the namespace keeps running, and the sources of this process
  */
-export function serveRealtime(namespace: Namespace): () => void {
+export function serveRealtime(namespace: Namespace): () => Promise<void> {
   requireIdentity(namespace);
   namespace.use(readHandshake);
   namespace.on("connection", (socket) => void follow(socket));
-  return () => audience().close();
+  return async () => {
+    audience().close();
+    await sources().close();
+  };
 }
 
 /** Refuses a bad position, and one reader too many, before the connection stands. */

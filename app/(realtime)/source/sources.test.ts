@@ -23,7 +23,7 @@ afterAll(async () => {
 function instance() {
   const bus = createPostgresBus(pool, url, () => {});
   const log = createLog({ pool, bus, onError: () => {} });
-  const is = { watched: true, draining: false };
+  const is = { watched: true, draining: false, killed: false };
   const sources = createSources({
     log,
     audience: { isWatched: () => is.watched, touch: () => {} },
@@ -34,9 +34,13 @@ function instance() {
   closers.push(
     () => bus.close(),
     () => log.close(),
-    () => sources.close(),
+    () => is.killed || sources.close(),
   );
-  return { log, sources, is };
+  const kill = () => {
+    is.killed = true;
+    log.append = () => new Promise(() => {});
+  };
+  return { log, sources, is, kill };
 }
 
 const headOf = async (log: Log, userId: string) =>
@@ -97,6 +101,10 @@ describe("sources", () => {
     await sources.start(userId, fast);
     is.draining = true;
     await expect.poll(async () => (await sources.state(userId)).ended).toBe("shutdown");
+    is.draining = false;
+    await sources.start(userId, fast);
+    await sources.close();
+    expect(await sources.state(userId)).toMatchObject({ running: false, ended: "shutdown" });
   });
 
   it("refuses a change where none runs, and sees that one has died with its instance", async () => {
@@ -105,7 +113,8 @@ describe("sources", () => {
     await expect(a.sources.change(userId, fast)).rejects.toThrow("409");
     await a.sources.start(userId, fast);
     expect(await b.sources.state(userId)).toMatchObject({ running: true });
-    a.sources.close();
+    // Without a word, as in kill -9: nothing is said any more, and nothing made.
+    a.kill();
     await expect
       .poll(async () => (await b.sources.state(userId)).running, { timeout: 8_000 })
       .toBe(false);

@@ -21,13 +21,19 @@ export interface SourcesOptions {
   onError(error: unknown): void;
 }
 
+interface Source {
+  end: AbortController;
+  /** Ends it for a reason of its own, and says so. */
+  leave(reason: EndReason): Promise<void>;
+}
+
 /**
  * The sources of this process, and the commands for those of others. A command is an entry of the
  * log, and a source follows the commands of its own visitor: the last `started` runs, on whichever
  * instance it was said; the one before sees it and ends.
  */
 export function createSources({ log, audience, clock, isDraining, onError }: SourcesOptions) {
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, Source>();
 
   const say = (userId: string, { type, ...data }: Word) =>
     log.append(controlOf(userId), type, data);
@@ -37,14 +43,23 @@ export function createSources({ log, audience, clock, isDraining, onError }: Sou
     const { seq } = await say(userId, { type: "started", settings });
     await log.prune(controlOf(userId), seq - 1);
     audience.touch(userId);
-    running.get(userId)?.abort();
+    running.get(userId)?.end.abort();
     const end = new AbortController();
-    running.set(userId, end);
-    void operate(userId, seq, settings, end).catch(onError);
+    const leave = async (reason: EndReason) => {
+      if (end.signal.aborted) return;
+      end.abort();
+      await say(userId, { type: "stopped", run: seq, reason });
+    };
+    const source: Source = { end, leave };
+    running.set(userId, source);
+    operate(userId, seq, settings, source)
+      .catch(onError)
+      .finally(() => running.get(userId) === source && running.delete(userId));
   }
 
   /** Runs a source from its `started` until a later command, or a reason of its own, ends it. */
-  async function operate(userId: string, run: number, first: Settings, end: AbortController) {
+  async function operate(userId: string, run: number, first: Settings, source: Source) {
+    const { end, leave } = source;
     const stream = streamOf(userId);
     const append = async (data: Stored) => {
       const appended = await log.append(stream, "tick", data);
@@ -54,10 +69,6 @@ export function createSources({ log, audience, clock, isDraining, onError }: Sou
     };
     const generator = createGenerator({ append, clock, onError }, first);
     const until = clock() + realtimeLimits.sourceMinutes * 60_000;
-    const leave = async (reason: EndReason) => {
-      end.abort();
-      await say(userId, { type: "stopped", run, reason });
-    };
     const look = setInterval(() => {
       if (isDraining()) leave("shutdown").catch(onError);
       else if (!audience.isWatched(userId)) leave("nobody watches").catch(onError);
@@ -75,7 +86,6 @@ export function createSources({ log, audience, clock, isDraining, onError }: Sou
       clearInterval(look);
       generator.stop();
       end.abort();
-      if (running.get(userId) === end) running.delete(userId);
     }
   }
 
@@ -104,8 +114,11 @@ export function createSources({ log, audience, clock, isDraining, onError }: Sou
       if (running) await say(userId, { type: "stopped", run, reason: "asked" });
     },
     count: () => running.size,
-    close(): void {
-      for (const end of running.values()) end.abort();
+    /** Ends them all, and says so: the other instances, and the pages, need not find out by silence. */
+    async close(): Promise<void> {
+      const ends = [...running.values()];
+      running.clear();
+      await Promise.all(ends.map(({ leave }) => leave("shutdown")));
     },
   };
 }
