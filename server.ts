@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import next from "next";
 import { serveChat } from "@/app/(chat)/socket/namespace";
+import { serveRealtime } from "@/app/(realtime)/socket/namespace";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
@@ -24,6 +25,7 @@ const server = createHttpServer(
 const io = createSocketServer(server);
 const stopped = new AbortController();
 const endChat = serveChat(io.of("/chat"));
+const endRealtime = serveRealtime(io.of("/realtime"));
 
 await app.prepare();
 const handle = app.getRequestHandler();
@@ -49,6 +51,7 @@ async function end(why: string): Promise<void> {
     async closeRest() {
       stopped.abort();
       endChat();
+      await endRealtime();
       await io.close();
       await app.close();
       log().close();

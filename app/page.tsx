@@ -2,12 +2,14 @@ import type { ComponentType } from "react";
 import { PatternCard } from "@/components/home/pattern-card";
 import { ChatCard } from "./(chat)/chat/card";
 import { EventStreamCard } from "./(event-stream)/event-stream/card";
+import { RealtimeCard } from "./(realtime)/realtime/card";
 import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
 const live: Partial<Record<Slug, ComponentType>> = {
   chat: ChatCard,
   "event-stream": EventStreamCard,
+  realtime: RealtimeCard,
 };
 
 export default function Home() {

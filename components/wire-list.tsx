@@ -26,7 +26,7 @@ export function WireList({ frames }: { frames: readonly WireFrame[] }) {
       onScroll={({ currentTarget: el }) => {
         atEnd.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_END_PX;
       }}
-      className="h-72 overflow-y-auto font-mono text-xs leading-5"
+      className="relative h-72 overflow-y-auto font-mono text-xs leading-5"
     >
       {frames.length === 0 ? (
         <p className="px-4 py-3 font-sans text-[0.8125rem] text-muted">

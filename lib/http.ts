@@ -21,6 +21,14 @@ export class HttpError extends Error {
     this.name = "HttpError";
   }
 
+  /**
+   * server.ts and the routes each have their own instance of this module, and what is remembered on
+   * globalThis throws that of whoever made it first: the name decides, not the class.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "HttpError";
+  }
+
   /** The problem object: the body of an HTTP answer, or the `problem` of a socket's ack. */
   problem(): Problem {
     const { status, slug, detail } = this;

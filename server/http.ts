@@ -8,6 +8,7 @@ import {
 import { lifecycle } from "@/lib/lifecycle";
 import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
+import { traffic } from "@/lib/traffic";
 import { watchSilent } from "./connections";
 import { setHeaders } from "./headers";
 import { answerOps } from "./ops";
@@ -57,7 +58,9 @@ function identify(request: IncomingMessage, response: ServerResponse): void {
 
 function observe(request: IncomingMessage, response: ServerResponse, path: string): void {
   const begun = process.hrtime.bigint();
+  const endTraffic = traffic().begin(String(request.headers["x-request-id"]), request.socket);
   response.once("close", () => {
+    endTraffic();
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     const type = String(response.getHeader("content-type") ?? "");
     const method = methods.has(request.method ?? "") ? (request.method as string) : "other";

@@ -1,0 +1,78 @@
+"use client";
+
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { beginSession, keepSession } from "@/components/session";
+import type { WireFrame } from "@/components/wire";
+import { createWireStore, type WireStore } from "@/components/wire-store";
+import { createRun, initialView, type Run } from "./client/run";
+
+interface Live {
+  run: Run;
+  wire: WireStore;
+}
+
+const RunContext = createContext<Live | null>(null);
+
+/** The comparison of this page: made once it has come alive, ended when it goes. */
+export function RunProvider({ children }: { children: ReactNode }) {
+  const [live, setLive] = useState<Live | null>(null);
+
+  useEffect(() => {
+    let stopRenewing = () => {};
+    const wire = createWireStore();
+    const run = createRun({
+      async ensureSession() {
+        const { expiresAt } = await beginSession();
+        stopRenewing();
+        stopRenewing = keepSession(expiresAt);
+      },
+      onFrame: wire.add,
+    });
+    const onVisibility = () => run.hide(document.hidden);
+    document.addEventListener("visibilitychange", onVisibility);
+    setLive({ run, wire });
+    return () => {
+      document.removeEventListener("visibilitychange", onVisibility);
+      run.close();
+      wire.close();
+      stopRenewing();
+    };
+  }, []);
+
+  return <RunContext value={live}>{children}</RunContext>;
+}
+
+/** The run; null until the page has come alive. */
+export const useRun = () => useContext(RunContext)?.run ?? null;
+
+/** What is known of the run now. */
+export function useView() {
+  const run = useRun();
+  return useSyncExternalStore(
+    run?.subscribe ?? noSubscription,
+    run?.view ?? getInitial,
+    getInitial,
+  );
+}
+
+const noFrames: readonly WireFrame[] = [];
+
+/** The last frames of all lanes. */
+export function useFrames(): readonly WireFrame[] {
+  const wire = useContext(RunContext)?.wire;
+  return useSyncExternalStore(
+    wire?.subscribe ?? noSubscription,
+    wire?.frames ?? (() => noFrames),
+    () => noFrames,
+  );
+}
+
+const getInitial = () => initialView;
+const noSubscription = () => () => {};
