@@ -126,6 +126,7 @@ test("SIGTERM: what was begun is answered, clients reconnect by themselves, exit
   const stream = await call("/api/events/me", { guest, base: own.base });
   expect([stream.status, await metric(own.base, "open_streams")]).toEqual([200, 1]);
   const events = stream.text();
+  const poll = call("/api/realtime/long-poll?timeout=25", { guest, base: own.base });
   const idle = connect(Number(new URL(own.base).port), "127.0.0.1");
   await once(idle, "connect");
 
@@ -146,6 +147,7 @@ test("SIGTERM: what was begun is answered, clients reconnect by themselves, exit
     .not.toBe(200);
   expect(await slow).toMatch(/^HTTP\/1.1 201 /);
   expect(await events).toMatch(/event: end\ndata: {"reason":"going away"}\n\n$/);
+  expect((await poll).status).toBe(204);
   const { code, ms } = await ending;
   expect(code).toBe(0);
   expect(ms).toBeLessThan(10_000);
