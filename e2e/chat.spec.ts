@@ -63,7 +63,7 @@ test.describe("away", () => {
     const other = openMember(B, guest, room);
     await openRoom(page, A, room);
     await write(page, "before");
-    await expect(conversation(page).getByText("before", { exact: true })).toBeVisible();
+    await expect.poll(() => figure(page, "Offset")).toBe("1");
 
     await page.getByRole("button", { name: "Go offline for 10 s" }).click();
     await expect(connection(page).getByText("offline", { exact: true })).toBeVisible();

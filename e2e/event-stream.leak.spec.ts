@@ -31,16 +31,17 @@ async function comeAndGo(guests: Guest[]): Promise<void> {
     });
   for (let n = 0; n < READERS; n += 50)
     await Promise.all(Array.from({ length: 50 }, (_, i) => visit(guests[i % 10] as Guest)));
-  await expect.poll(() => metric(own.base, "open_streams")).toBe(0);
+  // A connection that ends just as its answer begins is noticed some seconds later.
+  await expect.poll(() => metric(own.base, "open_streams"), { timeout: 20_000 }).toBe(0);
 }
 
-test("2,000 readers that come and go leave no stream, and no memory, behind", async () => {
-  test.setTimeout(90_000);
+test("1,500 readers that come and go leave no stream, and no memory, behind", async () => {
+  test.setTimeout(180_000);
   const guests = await Promise.all(Array.from({ length: 10 }, () => newGuest("Passing", own.base)));
   // The first ones warm the process up.
-  for (let round = 0; round < 4; round++) await comeAndGo(guests);
+  for (let round = 0; round < 3; round++) await comeAndGo(guests);
   const before = await metric(own.base, "process_resident_memory_bytes");
-  for (let round = 0; round < 4; round++) await comeAndGo(guests);
+  for (let round = 0; round < 3; round++) await comeAndGo(guests);
   const after = await metric(own.base, "process_resident_memory_bytes");
   expect(after - before).toBeLessThan(FLAT_BYTES);
 });
