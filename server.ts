@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import next from "next";
 import { serveChat } from "@/app/(chat)/socket/namespace";
+import { serveCompletions } from "@/app/(token-stream)/completion/serve";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
@@ -24,6 +25,7 @@ const server = createHttpServer(
 const io = createSocketServer(server);
 const stopped = new AbortController();
 const endChat = serveChat(io.of("/chat"));
+const handOverCompletions = serveCompletions();
 
 await app.prepare();
 const handle = app.getRequestHandler();
@@ -43,11 +45,13 @@ async function end(why: string): Promise<void> {
   if (ending) return;
   ending = true;
   logger().info({ why }, "shutting down");
+  const handedOver = handOverCompletions();
   const clean = await shutDown({
     server,
     closeSockets: () => closeSockets(io),
     async closeRest() {
       stopped.abort();
+      await handedOver;
       endChat();
       await io.close();
       await app.close();

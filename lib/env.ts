@@ -32,6 +32,13 @@ export const envSchema = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe("wake-ups through Redis pub/sub"),
+  OPENAI_API_KEY: z.string().optional().describe("the key of the model's provider"),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("an OpenAI-compatible server"),
+  OPENAI_MODEL: z.string().default("gpt-4o-mini").describe("the model's name there"),
+  OPENAI_SILENCE_SECONDS: whole(30).describe("how long the model may be silent"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
