@@ -137,8 +137,12 @@ function send(response: ServerResponse, status: number, body: object, headers = 
 
 function fail(response: ServerResponse, error: unknown): void {
   // The client has left, or the answer is under way: there is nobody, or no way, to tell.
-  if (response.headersSent || response.destroyed) return void response.destroy();
-  if (error instanceof ApiError) return send(response, error.status, error.body, error.headers);
-  console.error("openai:", error);
-  send(response, 500, new ApiError(500, null, "The answerer has failed.").body);
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const known = error instanceof ApiError;
+  if (!known) console.error("openai:", error);
+  const { status, body, headers } = known ? error : new ApiError(500, null, "The answerer failed.");
+  send(response, status, body, headers);
 }
