@@ -80,7 +80,7 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
   }
 
   function end(reason?: EndReason): void {
-    if (reason && !hasLastEvent) return cut();
+    if (reason && !hasLastEvent) cut();
     if (!finish()) return;
     if (reason) controller.enqueue(lastEvent(reason));
     controller.close();

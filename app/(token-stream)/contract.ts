@@ -44,6 +44,10 @@ export type Failure = z.infer<typeof failureSchema>;
 export const completionState = z.object({
   id: z.uuid(),
   status: z.enum(statuses),
+  /** What was asked. */
+  prompt: z.string(),
+  /** The conversation it belongs to, where it was asked in one. */
+  chatId: z.string().nullable(),
   text: z.string(),
   /** The instance whose process makes it, or made it. */
   instance: z.string(),

@@ -9,6 +9,8 @@ export async function stateOf(row: CompletionRow): Promise<CompletionState> {
   return {
     id: row.id,
     status: end?.status ?? "running",
+    prompt: row.messages.at(-1)?.content ?? "",
+    chatId: row.chatId,
     text,
     instance: row.instance,
     takeovers: row.epoch - 1,
