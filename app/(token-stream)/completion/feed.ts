@@ -1,6 +1,7 @@
 import type { EventReader } from "@/lib/event-response";
 import { log } from "@/lib/log";
 import { type CompletionEntry, parseEntry, streamOf } from "./entries";
+import { settle } from "./settle";
 
 /** Reading goes on when no more than this is unread: it keeps to its reader's pace. */
 const AHEAD_BYTES = 64 * 1024;
@@ -30,6 +31,7 @@ export async function feedCompletion(
       ended = entry.type === "end";
       if (ended) break;
     }
+    if (ended) await settle(id);
     if (frames) reader.write(encoder.encode(frames));
     if (ended) return;
     await reader.below(AHEAD_BYTES);

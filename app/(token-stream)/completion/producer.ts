@@ -7,7 +7,8 @@ import { createBatches } from "./batches";
 import { appendEntry, type CompletionEntry, type EndEntry, readWritten } from "./entries";
 import { type Generated, generate } from "./generate";
 import { failureOf, ProviderError } from "./provider";
-import { type CompletionRow, finishRow, release } from "./rows";
+import { type CompletionRow, release } from "./rows";
+import { settle } from "./settle";
 
 /** Where instances tell each other: `stop <id>`, or that something was given back. */
 export const CHANNEL = "completions";
@@ -51,7 +52,7 @@ export function startProducer(row: CompletionRow): Producer {
 async function produce(row: CompletionRow, orders: AbortSignal): Promise<void> {
   const store = (entry: CompletionEntry) => storeEntry(row.id, entry, orders);
   await store({ type: "begin" });
-  let written = await readWritten(row.id);
+  const written = await readWritten(row.id);
   if (!written.end) {
     const { epoch } = row;
     if (epoch > 1) await store({ type: "continued", epoch, instance: env().INSTANCE_NAME });
@@ -65,7 +66,6 @@ async function produce(row: CompletionRow, orders: AbortSignal): Promise<void> {
     if (orders.reason === "hand over") return handOver(row);
     if (orders.reason === "lost") return;
     await store({ type: "end", epoch, offset: batches.offset(), ...outcome });
-    written = await readWritten(row.id);
 
     async function work(): Promise<Outcome> {
       if (row.stopRequested) return stopped;
@@ -80,7 +80,7 @@ async function produce(row: CompletionRow, orders: AbortSignal): Promise<void> {
       }
     }
   }
-  if (written.end) await finishRow(row, written, written.end);
+  await settle(row.id);
 }
 
 type Outcome = Pick<EndEntry, "status" | "reason" | "usage" | "failure">;

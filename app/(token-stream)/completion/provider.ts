@@ -23,6 +23,7 @@ export function model(): LanguageModel {
 const details = {
   "provider-refused": "The model's provider refused the request.",
   "provider-busy": "The model's provider is out of capacity, or our quota there is spent.",
+  "provider-broken": "The model's provider failed.",
   "provider-unreachable": "The model's provider cannot be reached.",
   "provider-silent": "The model's provider stopped sending. What came is kept.",
   "provider-cut": "The model's provider broke off in the middle. What came is kept.",
@@ -52,8 +53,10 @@ function kindOf(error: unknown, begun: boolean): FailureKind {
   if (APICallError.isInstance(error)) {
     const { statusCode } = error;
     if (statusCode === 429 || statusCode === 503) return "provider-busy";
+    if (statusCode !== undefined && statusCode >= 500) return "provider-broken";
     if (statusCode !== undefined && statusCode >= 400) return "provider-refused";
-    return statusCode === undefined ? "provider-unreachable" : "provider-nonsense";
+    // A good answer whose body broke off is reported so, too.
+    return statusCode === undefined ? "provider-unreachable" : "provider-cut";
   }
   const { name = "", message = "" } = Object(error) as Error;
   if (/JSONParse|TypeValidation|InvalidResponse|EmptyResponse|NoOutput/.test(name))

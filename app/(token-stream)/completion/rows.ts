@@ -120,11 +120,17 @@ export async function requestStop(id: string, userId: string): Promise<string | 
   return "stopping";
 }
 
-/**
- * Writes down what the log says of the end. Anybody may, as often as they like: the log's end is
- * the one end. The assistant's message is stored with it.
- */
-export async function finishRow(row: CompletionRow, written: Written, end: EndEntry) {
+/** Whether the row says so: the log may know better. */
+export async function isRunning(id: string): Promise<boolean> {
+  const { rowCount } = await pool().query(
+    "SELECT 1 FROM completion WHERE id = $1 AND status = 'running'",
+    [id],
+  );
+  return rowCount !== 0;
+}
+
+/** Stores the end, once, and with it the assistant's message. */
+export async function finishRow(id: string, written: Written, end: EndEntry) {
   const { text, tokens } = written;
   await pool().query(
     `WITH finished AS (
@@ -134,6 +140,6 @@ export async function finishRow(row: CompletionRow, written: Written, end: EndEn
      INSERT INTO assistant_message (user_id, chat_id, id, role, text, status)
      SELECT user_id, chat_id, id::text, 'assistant', $4::json, $2 FROM finished WHERE chat_id IS NOT NULL
      ON CONFLICT DO NOTHING`,
-    [row.id, end.status, Math.max(tokens, end.usage?.outputTokens ?? 0), JSON.stringify(text)],
+    [id, end.status, Math.max(tokens, end.usage?.outputTokens ?? 0), JSON.stringify(text)],
   );
 }
