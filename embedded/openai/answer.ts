@@ -15,8 +15,12 @@ const LONG = { least: 300, target: 420, most: 520 };
 const AT_LENGTH =
   /\b(?:(?<!how )long(?:er)?(?![- ]?poll)|in detail|(?:more |all )?details?|detailed|in[- ]depth|thorough(?:ly)?|comprehensive(?:ly)?|at length|essay)\b/gi;
 
-/** How much of a question's weight its best passage must have; a long question counts as five words. */
-const ENOUGH = 0.45;
+/**
+ * How much of a question's weight one file must have, in two words or in one, to be an answer. Rare
+ * words weigh more, unknown ones most; of a long question the five heaviest count.
+ */
+const ENOUGH = 0.35;
+const ENOUGH_OF_ONE = 0.5;
 const WORDS_THAT_COUNT = 5;
 const MAX_TERMS = 64;
 
@@ -45,7 +49,7 @@ export function docsAnswerer(passages: readonly Passage[]): (messages: Message[]
     }
   }
   const weight = (term: string) => {
-    const n = frequency.get(term) ?? 0;
+    const n = Math.max(...alike(term).map((other) => frequency.get(other) ?? 0));
     return Math.log(1 + (passages.length - n + 0.5) / (n + 0.5));
   };
 
@@ -57,11 +61,17 @@ export function docsAnswerer(passages: readonly Passage[]): (messages: Message[]
       .sort((a, b) => b.score - a.score || a.id - b.id);
     const weights = asked.map(weight).sort((a, b) => b - a);
     const whole = sum(weights.slice(0, WORDS_THAT_COUNT));
-    const covered = hits.slice(0, 10).map((hit) => {
-      const has = asked.filter((term) => alike(term).some((other) => hit.terms.includes(other)));
-      return sum(has.map(weight));
+    const files = new Map<string, string[]>();
+    for (const hit of hits.slice(0, 20)) {
+      const path = passages[hit.id]?.path ?? "";
+      files.set(path, [...(files.get(path) ?? []), ...hit.terms]);
+    }
+    const enough = [...files.values()].some((has) => {
+      const known = asked.filter((term) => alike(term).some((other) => has.includes(other)));
+      const share = sum(known.map(weight)) / whole;
+      return share >= ENOUGH_OF_ONE || (known.length > 1 && share >= ENOUGH);
     });
-    if (whole === 0 || Math.max(0, ...covered) < ENOUGH * whole) return [];
+    if (!enough) return [];
     const floor = (hits[0]?.score ?? 0) * 0.25;
     return hits.filter(({ score }) => score >= floor).flatMap(({ id }) => passages[id] ?? []);
   }

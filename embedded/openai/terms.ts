@@ -1,6 +1,6 @@
 /** The words of a text as the search sees them: lower case, without the endings of English. */
 export function terms(text: string): string[] {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
+  return (text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []).map(stem);
 }
 
 /** Rough on purpose: it has to bring "resumes", "resumed" and "resuming" together, and no more. */
@@ -18,7 +18,8 @@ const COMMON = new Set(
     some such t tell than thank thanks that the their them then there these they thing this those
     to too under until up us use used using very want was we were what when where which while who
     whom whose why will with would write yes you your explain describe summarise summarize answer
-    question word words sentence sentences paragraph paragraphs work works hello hi hey work`,
+    question happen happens handle handles handled best difference between
+    need needs apply word words sentence sentences paragraph paragraphs work works hello hi hey`,
   ),
 );
 
