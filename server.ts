@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import next from "next";
 import { serveChat } from "@/app/(chat)/socket/namespace";
 import { serveRealtime } from "@/app/(realtime)/socket/namespace";
+import { serveCompletions } from "@/app/(token-stream)/completion/serve";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
@@ -26,6 +27,7 @@ const io = createSocketServer(server);
 const stopped = new AbortController();
 const endChat = serveChat(io.of("/chat"));
 const endRealtime = serveRealtime(io.of("/realtime"));
+const handOverCompletions = serveCompletions();
 
 await app.prepare();
 const handle = app.getRequestHandler();
@@ -45,11 +47,13 @@ async function end(why: string): Promise<void> {
   if (ending) return;
   ending = true;
   logger().info({ why }, "shutting down");
+  const handedOver = handOverCompletions();
   const clean = await shutDown({
     server,
     closeSockets: () => closeSockets(io),
     async closeRest() {
       stopped.abort();
+      await handedOver;
       endChat();
       await endRealtime();
       await io.close();

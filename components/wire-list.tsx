@@ -7,7 +7,7 @@ import { WireRow } from "./wire-row";
 const NEAR_END_PX = 24;
 
 /** The scrolling frames. It follows the newest only while the reader is at the end. */
-export function WireList({ frames }: { frames: readonly WireFrame[] }) {
+export function WireList({ frames, label }: { frames: readonly WireFrame[]; label: string }) {
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   const newest = frames.at(-1)?.id;
@@ -20,7 +20,7 @@ export function WireList({ frames }: { frames: readonly WireFrame[] }) {
   return (
     <section
       ref={box}
-      aria-label="Frames"
+      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
       tabIndex={0}
       onScroll={({ currentTarget: el }) => {

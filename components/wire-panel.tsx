@@ -17,7 +17,12 @@ const directions = [
 ] as const;
 
 /** What just crossed the wire, newest last. Keep `frames` as it comes: the panel shows the latest 200. */
-export function WirePanel({ frames }: { frames: readonly WireFrame[] }) {
+export function WirePanel(props: {
+  frames: readonly WireFrame[];
+  /** Names the frames, where a page has several panels. */
+  label?: string;
+}) {
+  const { frames, label = "Frames" } = props;
   const [direction, setDirection] = useState<"all" | "out" | "in">("all");
   const [held, setHeld] = useState<readonly WireFrame[] | null>(null);
   const [cleared, setCleared] = useState(Number.NEGATIVE_INFINITY);
@@ -52,7 +57,7 @@ export function WirePanel({ frames }: { frames: readonly WireFrame[] }) {
           <CopyButton label="Copy the frames" text={() => shown.map(frameText).join("\n")} />
         </div>
       </div>
-      <WireList frames={shown} />
+      <WireList frames={shown} label={label} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -15,6 +15,14 @@ export interface Secrets {
 export async function readSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, "secrets.json");
   return (await read(file)) ?? (await create(dataDir, file));
+}
+
+/**
+ * The key that clients of an embedded service need. It is derived from the session secret, one way:
+ * a folder of an older version needs no new file, and the key tells nothing about the secret.
+ */
+export function serviceKey({ SESSION_SECRET }: Secrets, service: string): string {
+  return createHmac("sha256", SESSION_SECRET).update(`embedded ${service}`).digest("base64url");
 }
 
 async function read(file: string): Promise<Secrets | undefined> {

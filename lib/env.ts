@@ -32,6 +32,13 @@ export const envSchema = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe("wake-ups through Redis pub/sub"),
+  OPENAI_API_KEY: z.string().optional().describe("the key of the service that answers prompts"),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
+  OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
+  OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")

@@ -37,6 +37,8 @@ export interface EventResponseOptions {
   /** Counts streams, with the user's id: at most `limit` of one kind for each user and instance. */
   kind: string;
   limit: number;
+  /** False for a protocol that has no such event: instead of its last one, the stream is cut. */
+  lastEvent?: boolean;
   /** Writes events until the signal aborts. The stream ends when it resolves, or rejects. */
   feed(reader: EventReader): Promise<void>;
 }
@@ -58,7 +60,7 @@ const jitteredRetry = () => 1_000 + Math.floor(Math.random() * 2_000);
  * @throws HttpError 429 where the user has too many
  */
 export function eventResponse(request: Request, options: EventResponseOptions): Response {
-  const { identity, kind, limit, feed } = options;
+  const { identity, kind, limit, lastEvent: hasLastEvent = true, feed } = options;
   const owner = `${kind}:${identity.userId}`;
   if (streams().sizeOf(owner) >= limit) throw tooMany(limit);
 
@@ -78,6 +80,7 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
   }
 
   function end(reason?: EndReason): void {
+    if (reason && !hasLastEvent) cut();
     if (!finish()) return;
     if (reason) controller.enqueue(lastEvent(reason));
     controller.close();

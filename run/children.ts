@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Ready } from "./launch.ts";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
+
+export type Demo = Pick<Ready, "services"> & { stop(): Promise<void> };
 
 /** The programs that a test run starts. At a signal they are ended first, then we are. */
 export class Children {
@@ -26,19 +29,22 @@ export class Children {
     return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
   }
 
-  /** Starts a demo and waits until its instances answer. */
-  async demo(env: Record<string, string>): Promise<{ stop(): Promise<void> }> {
+  /** Starts a demo and waits until its instances answer. `services`: the variables of its services. */
+  async demo(env: Record<string, string>): Promise<Demo> {
     const tsx = pathToFileURL(require.resolve("tsx")).href;
     const args = ["--import", tsx, "run/demo.ts"];
     const child = this.start(args, env, ["ignore", "inherit", "inherit", "ipc"]);
     const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    await Promise.race([
-      new Promise<void>((resolve) => child.once("message", () => resolve())),
+    const { services } = await Promise.race([
+      new Promise<Ready>((resolve) =>
+        child.once("message", (message) => resolve(message as Ready)),
+      ),
       exit.then(() => {
         throw new Error("The demo to test against did not start.");
       }),
     ]);
     return {
+      services,
       async stop() {
         child.kill("SIGTERM");
         await exit;

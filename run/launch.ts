@@ -20,6 +20,13 @@ export interface Launch {
   onReady?: (supervisor: Supervisor) => void;
 }
 
+/** What the demo tells the process that has started it, once all instances answer. */
+export interface Ready {
+  type: "ready";
+  /** The variables of its backing services. */
+  services: Record<string, string>;
+}
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
@@ -95,7 +102,7 @@ export async function launch(options: Launch): Promise<void> {
         "",
       ].join("\n"),
     );
-    process.send?.({ type: "ready" });
+    process.send?.({ type: "ready", services: started.env } satisfies Ready);
     onReady?.(running);
   } catch (error) {
     // A step that fails because we are ending is not news.

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { isFree } from "../embedded/postgres/port.ts";
+import { isFree } from "../embedded/port.ts";
 
 /**
  * Whether somebody listens on the port of localhost, over IPv4 or IPv6: a browser may take either.

@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   log: (line: string) => void;
   /** Called at every exit that nobody asked for. */
   onExit?: (name: string, how: string) => void;
+  /** Called with every message that is no request to kill. */
+  onMessage?: (name: string, message: unknown) => void;
   /** How long an instance may take to end after SIGTERM, in milliseconds. */
   graceMs?: number;
 }
@@ -39,7 +41,7 @@ const HEALTHY_MS = 5_000;
  * so a Ctrl-C of the terminal reaches only us, and what it has started ends with it.
  */
 export function supervise(specs: InstanceSpec[], options: SupervisorOptions): Supervisor {
-  const { log, onExit, graceMs = 12_000 } = options;
+  const { log, onExit, onMessage, graceMs = 12_000 } = options;
   const instances = new Map(specs.map((spec) => [spec.name, new Instance(spec)]));
   let stopping: Promise<void> | undefined;
 
@@ -49,7 +51,8 @@ export function supervise(specs: InstanceSpec[], options: SupervisorOptions): Su
     const child = instance.spawn();
     child.on("message", (message: unknown) => {
       const target = killRequest(message);
-      if (target && !kill(target)) log(`${name} asks to kill ${target}, which does not run`);
+      if (!target) onMessage?.(name, message);
+      else if (!kill(target)) log(`${name} asks to kill ${target}, which does not run`);
     });
     // "exit" does not come where the program could not be started at all.
     child.once("error", (error) => ended(error.message));

@@ -56,14 +56,16 @@ async function e2e(args: string[]): Promise<Tally> {
       DATA_DIR: dataDir,
       PORT: String(E2E_PORT),
       DATABASE_URL: "",
+      // Tests ask the embedded answerer, never somebody's account.
+      OPENAI_API_KEY: "",
+      OPENAI_BASE_URL: "",
     });
     try {
       await rm(report, { force: true });
       const code = await children.node(["@playwright/test/cli.js", "test", ...args], {
         E2E_REPORT: report,
-        // For the instances that tests start themselves.
-        DATABASE_URL: postgres.url,
-        SESSION_SECRET: (await readSecrets(dataDir)).SESSION_SECRET,
+        // For the instances that tests start themselves: DATABASE_URL, OPENAI_BASE_URL and so on.
+        ...demo.services,
         E2E_BASE_URL: `http://localhost:${E2E_PORT}`,
       });
       return await playwrightCount(report, code);

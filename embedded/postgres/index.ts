@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { choosePort } from "../port.ts";
 import { isAlive } from "../process.ts";
 import { readSecrets } from "../secrets.ts";
 import { chooseAccount } from "./account.ts";
 import { usableBinaries } from "./binaries.ts";
 import { chooseBase, ensureCluster } from "./cluster.ts";
 import { ensureDatabase, untilReady, url } from "./connect.ts";
-import { choosePort } from "./port.ts";
 import { adopt, launch, type Postmaster, shutDown } from "./postmaster.ts";
 
 export interface EmbeddedPostgres {

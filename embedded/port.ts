@@ -12,17 +12,21 @@ export function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   });
 }
 
+/** A free port below the range that systems give out to outgoing connections: it stays free longer. */
+export async function findPort(): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const port = randomInt(15_000, 30_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("No free port between 15000 and 30000 on 127.0.0.1.");
+}
+
 /** The port of last time when it is free, else another, which is kept for next time. */
 export async function choosePort(base: string): Promise<number> {
   const file = join(base, "port");
   const kept = Number(await readFile(file, "utf8").catch(() => ""));
   if (kept && (await isFree(kept))) return kept;
-  for (let attempt = 0; attempt < 200; attempt++) {
-    // Below the range that systems give out to outgoing connections, so that it is free next time.
-    const port = randomInt(15_000, 30_000);
-    if (!(await isFree(port))) continue;
-    await writeFile(file, `${port}\n`);
-    return port;
-  }
-  throw new Error("No free port for Postgres between 15000 and 30000 on 127.0.0.1.");
+  const port = await findPort();
+  await writeFile(file, `${port}\n`);
+  return port;
 }

@@ -1,0 +1,145 @@
+import type { PoolClient } from "pg";
+import { z } from "zod";
+import { pool } from "@/lib/db/pool";
+import { env } from "@/lib/env";
+import { lifecycle } from "@/lib/lifecycle";
+import { statuses } from "../contract";
+import type { EndEntry, Written } from "./entries";
+
+/** How long a producer that shows no life keeps its completion. It shows it every second. */
+const LEASE = "2500 milliseconds";
+const TAKE = 20;
+
+const modelMessage = z.object({ role: z.enum(["user", "assistant"]), content: z.string() });
+export type ModelMessage = z.infer<typeof modelMessage>;
+
+const rowSchema = z.object({
+  id: z.string(),
+  userId: z.string(),
+  chatId: z.string().nullable(),
+  messages: z.array(modelMessage),
+  status: z.enum(statuses),
+  epoch: z.number(),
+  instance: z.string(),
+  stopRequested: z.boolean(),
+  createdAt: z.date(),
+});
+export type CompletionRow = z.infer<typeof rowSchema>;
+
+const COLUMNS = `id, user_id AS "userId", chat_id AS "chatId", messages, status, epoch, instance,
+  stop_requested AS "stopRequested", created_at AS "createdAt"`;
+
+/** A new completion, leased to this process, inside the caller's transaction. */
+export async function insertRow(
+  client: PoolClient,
+  row: { id: string; userId: string; chatId: string | null; messages: ModelMessage[] },
+): Promise<CompletionRow> {
+  const { rows } = await client.query(
+    `INSERT INTO completion (id, user_id, chat_id, messages, lease_owner, lease_until, instance)
+     VALUES ($1, $2, $3, $4, $5, now() + $6::interval, $7) RETURNING ${COLUMNS}`,
+    [
+      row.id,
+      row.userId,
+      row.chatId,
+      JSON.stringify(row.messages),
+      lifecycle().bootId,
+      LEASE,
+      env().INSTANCE_NAME,
+    ],
+  );
+  return rowSchema.parse(rows[0]);
+}
+
+/** A user's own completion; undefined for another's, and for none. */
+export async function findRow(id: string, userId: string): Promise<CompletionRow | undefined> {
+  if (!z.uuid().safeParse(id).success) return undefined;
+  const { rows } = await pool().query(
+    `SELECT ${COLUMNS} FROM completion WHERE id = $1 AND user_id = $2`,
+    [id, userId],
+  );
+  return rows[0] && rowSchema.parse(rows[0]);
+}
+
+/** What a conversation is waiting for. */
+export async function findRunning(chatId: string, userId: string): Promise<string | undefined> {
+  const { rows } = await pool().query<{ id: string }>(
+    `SELECT id FROM completion WHERE user_id = $1 AND chat_id = $2 AND status = 'running'
+      ORDER BY created_at DESC LIMIT 1`,
+    [userId, chatId],
+  );
+  return rows[0]?.id;
+}
+
+export interface Renewed {
+  id: string;
+  epoch: number;
+  stopRequested: boolean;
+}
+
+/** Shows life: renews what this process makes. What it does not answer is ours no more. */
+export async function renewLeases(ids: string[]): Promise<Renewed[]> {
+  const { rows } = await pool().query<Renewed>(
+    `UPDATE completion SET lease_until = now() + $2::interval
+      WHERE status = 'running' AND lease_owner = $1 AND id = ANY ($3::uuid[])
+      RETURNING id, epoch, stop_requested AS "stopRequested"`,
+    [lifecycle().bootId, LEASE, ids],
+  );
+  return rows;
+}
+
+/** Takes over what nobody shows life for. Each row goes to one process, under its next epoch. */
+export async function takeOver(): Promise<CompletionRow[]> {
+  const { rows } = await pool().query(
+    `UPDATE completion SET lease_owner = $1, lease_until = now() + $2::interval, instance = $3,
+            epoch = epoch + 1
+      WHERE id IN (SELECT id FROM completion WHERE status = 'running' AND lease_until < now()
+                    ORDER BY lease_until LIMIT $4 FOR UPDATE SKIP LOCKED)
+      RETURNING ${COLUMNS}`,
+    [lifecycle().bootId, LEASE, env().INSTANCE_NAME, TAKE],
+  );
+  return rows.map((row) => rowSchema.parse(row));
+}
+
+/** Gives a completion back: whoever looks next takes it. */
+export async function release({ id, epoch }: CompletionRow): Promise<void> {
+  await pool().query(
+    `UPDATE completion SET lease_owner = NULL, lease_until = '-infinity'
+      WHERE id = $1 AND epoch = $2 AND lease_owner = $3 AND status = 'running'`,
+    [id, epoch, lifecycle().bootId],
+  );
+}
+
+/** @returns the status, or undefined where there is no such completion of that user */
+export async function requestStop(id: string, userId: string): Promise<string | undefined> {
+  const row = await findRow(id, userId);
+  if (row?.status !== "running") return row?.status;
+  await pool().query(
+    "UPDATE completion SET stop_requested = true WHERE id = $1 AND status = 'running'",
+    [id],
+  );
+  return "stopping";
+}
+
+/** Whether the row says so: the log may know better. */
+export async function isRunning(id: string): Promise<boolean> {
+  const { rowCount } = await pool().query(
+    "SELECT 1 FROM completion WHERE id = $1 AND status = 'running'",
+    [id],
+  );
+  return rowCount !== 0;
+}
+
+/** Stores the end, once, and with it the assistant's message. */
+export async function finishRow(id: string, written: Written, end: EndEntry) {
+  const { text, tokens } = written;
+  await pool().query(
+    `WITH finished AS (
+       UPDATE completion SET status = $2, tokens = $3, finished_at = now(), lease_owner = NULL
+        WHERE id = $1 AND status = 'running' RETURNING id, user_id, chat_id
+     )
+     INSERT INTO assistant_message (user_id, chat_id, id, role, text, status)
+     SELECT user_id, chat_id, id::text, 'assistant', $4::json, $2 FROM finished WHERE chat_id IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    [id, end.status, Math.max(tokens, end.usage?.outputTokens ?? 0), JSON.stringify(text)],
+  );
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { textBlock } from "@/lib/text";
+
+/** What a token stream allows. Whoever passes a limit is told which. */
+export const completionLimits = {
+  promptCharacters: 8_000,
+  /** Running at once, for each user, on all instances together. */
+  running: 3,
+  /** Tokens of one answer. */
+  outputTokens: 2_048,
+  /** Tokens of a user's answers in a day (UTC). What is running counts as if it became full. */
+  tokensPerDay: 200_000,
+  /** Milliseconds of one producer's work on one answer. */
+  totalMs: 180_000,
+  /** Open readers of one user, on one instance. */
+  readersPerUser: 40,
+  /** Messages of a conversation that are sent to the model. */
+  history: 20,
+} as const;
+
+export const statuses = ["running", "done", "stopped", "failed"] as const;
+export type Status = (typeof statuses)[number];
+
+// HTTP
+
+/** `POST /api/completions`. There are no roles in it: what you write is the user's. */
+export const completionRequest = z.strictObject({
+  prompt: textBlock(completionLimits.promptCharacters),
+});
+
+export const usageSchema = z.object({ inputTokens: z.number(), outputTokens: z.number() });
+export type Usage = z.infer<typeof usageSchema>;
+
+/** What went wrong with the provider. RFC 9457, as in an HTTP answer. */
+export const failureSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** `GET /api/completions/{id}`. */
+export const completionState = z.object({
+  id: z.uuid(),
+  status: z.enum(statuses),
+  /** What was asked. */
+  prompt: z.string(),
+  /** The conversation it belongs to, where it was asked in one. */
+  chatId: z.string().nullable(),
+  text: z.string(),
+  /** The instance whose process makes it, or made it. */
+  instance: z.string(),
+  /** How often another process took it over. */
+  takeovers: z.number(),
+  usage: usageSchema.nullable(),
+  timings: z.object({
+    createdAt: z.iso.datetime(),
+    firstTokenMs: z.number().nullable(),
+    totalMs: z.number().nullable(),
+  }),
+  error: failureSchema.nullable(),
+});
+export type CompletionState = z.infer<typeof completionState>;
+
+/** 202 of `POST /api/completions/{id}/stop`. */
+export const stopAnswer = z.object({ id: z.uuid(), status: z.enum(["stopping", ...statuses]) });
+
+// The raw stream: `data: {"token": …}` without a name, and these by name; then `data: [DONE]`.
+
+export const tokenData = z.object({ token: z.string() });
+/** Another process went on, after the text so far. */
+export const continuedData = z.object({ instance: z.string() });
+/** It is complete, or was stopped. */
+export const finishData = z.object({
+  status: z.enum(["done", "stopped"]),
+  reason: z.string(),
+  usage: usageSchema.nullable(),
+});
+
+// The assistant: what useChat sends, and what we take from it.
+
+/** Ids that useChat makes, or that you give it. */
+export const chatId = z.string().regex(/^[\w-]{1,64}$/, "has 1 to 64 letters, digits, _ and -");
+
+/**
+ * `POST /api/assistant`. useChat sends the whole conversation: only its last message counts, and it
+ * is the user's. What came before is read from the database, whatever the client says it was.
+ */
+export const assistantRequest = z.object({
+  id: chatId,
+  messages: z
+    .array(
+      z.looseObject({
+        id: chatId,
+        role: z.enum(["user", "assistant"]),
+        parts: z.array(z.looseObject({ type: z.string(), text: z.unknown().optional() })),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+
+/** `GET /api/assistant/{id}`: the conversation as useChat takes it. */
+export const conversation = z.object({
+  messages: z.array(
+    z.object({
+      id: z.string(),
+      role: z.enum(["user", "assistant"]),
+      metadata: z.object({ status: z.enum(statuses) }),
+      parts: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+    }),
+  ),
+  /** The completion that is being made for it. */
+  running: z.uuid().nullable(),
+});

@@ -1,0 +1,68 @@
+import { A, B, expect, test } from "./fixtures";
+import { ask, QUESTION, read, stateOf } from "./support/completion";
+import { newGuest } from "./support/guest";
+import { bootIdOf, kill, untilReborn } from "./support/instances";
+
+// The browser says so when its instance is gone; that is the point here.
+test.use({ allowedErrors: [/ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_INCOMPLETE/] });
+test.describe.configure({ mode: "serial" });
+
+for (const characters of [1, 150, 400]) {
+  test(`kill -9 after ${characters} characters: another instance goes on within 5 s, to the same byte`, async () => {
+    test.setTimeout(90_000);
+    const guest = await newGuest("Reader", B);
+    const uninterrupted = await ask(guest, QUESTION, { base: B });
+    await uninterrupted.over;
+    expect(uninterrupted.isDone()).toBe(true);
+
+    const before = await bootIdOf(A);
+    const onA = await ask(guest, QUESTION, { base: A });
+    const onB = await read(guest, onA.id, { base: B });
+    await expect
+      .poll(() => onB.text().length, { intervals: [5] })
+      .toBeGreaterThanOrEqual(characters);
+    await kill("A");
+    const reached = onB.text().length;
+    const killedAt = Date.now();
+    await expect
+      .poll(() => onB.text().length, { intervals: [20], timeout: 10_000 })
+      .toBeGreaterThan(reached + 20);
+    expect(Date.now() - killedAt).toBeLessThan(5_000);
+    await onB.over;
+
+    expect(onB.text()).toBe(uninterrupted.text());
+    expect(onB.events.filter(({ event }) => event === "continued")).toHaveLength(1);
+    const ids = onB.events
+      .filter(({ event, data }) => event === "message" && data !== "[DONE]")
+      .map(({ id }) => Number(id));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await stateOf(guest, onA.id, B)).toMatchObject({ status: "done", takeovers: 1 });
+
+    // Who read from A goes on where it was cut off, when A is back.
+    await untilReborn(A, before);
+    const rest = await read(guest, onA.id, { base: A, lastEventId: onA.lastEventId() });
+    await rest.over;
+    expect(onA.text() + rest.text()).toBe(uninterrupted.text());
+  });
+}
+
+test("the button kills the producing instance, and the page sees the answer finish", async ({
+  page,
+}) => {
+  test.setTimeout(60_000);
+  const before = await bootIdOf(A);
+  await page.goto(`${A}/token-stream`);
+  await page.getByLabel("Your question").fill(QUESTION);
+  await page.getByRole("button", { name: "Ask" }).click();
+  const answer = page.getByTestId("answer");
+  await expect.poll(async () => (await answer.textContent())?.length).toBeGreaterThan(80);
+  await page.getByRole("button", { name: "Kill the producing instance A" }).click();
+  const panel = page.getByRole("complementary", { name: "Completion" });
+  await expect(panel.getByText(/Instance [AB] took over/)).toBeVisible({ timeout: 20_000 });
+  await expect(panel.getByRole("status").first()).toHaveText("done", { timeout: 30_000 });
+  const shown = await answer.textContent();
+  await untilReborn(A, before);
+  await page.reload();
+  await expect(panel.getByRole("status").first()).toHaveText("done");
+  expect(await answer.textContent()).toBe(shown);
+});

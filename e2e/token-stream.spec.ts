@@ -1,0 +1,148 @@
+import type { Page } from "@playwright/test";
+import { A, axe, B, expect, test } from "./fixtures";
+import { QUESTION } from "./support/completion";
+
+const answer = (page: Page) => page.getByTestId("answer");
+const lengthOf = async (page: Page) => (await answer(page).textContent())?.length ?? 0;
+const panel = (page: Page) => page.getByRole("complementary", { name: "Completion" });
+const status = (page: Page) => panel(page).getByRole("status").first();
+const figure = (page: Page, label: string) =>
+  page
+    .locator("dl > div", { has: page.getByText(label, { exact: true }) })
+    .locator("dd")
+    .first();
+
+async function ask(page: Page, question = QUESTION, base = A): Promise<string> {
+  await page.goto(`${base}/token-stream`);
+  await page.getByLabel("Your question").fill(question);
+  await page.getByRole("button", { name: "Ask" }).click();
+  await expect(page).toHaveURL(/\?completion=[\da-f-]{36}$/);
+  return new URL(page.url()).search;
+}
+
+test("an answer arrives word by word, in both protocols, and is measured", async ({ page }) => {
+  await ask(page);
+  await expect(status(page)).toHaveText("running");
+  await expect.poll(() => lengthOf(page)).toBeGreaterThan(20);
+  const early = await lengthOf(page);
+  await expect.poll(() => lengthOf(page)).toBeGreaterThan(early);
+  await expect(status(page)).toHaveText("done", { timeout: 20_000 });
+  const raw = page.getByRole("region", { name: "Raw frames" });
+  await expect(raw).toContainText('data: {"token":');
+  await expect(raw).toContainText("data: [DONE]");
+  const ui = page.getByRole("region", { name: "UI message stream" });
+  await expect(ui).toContainText('"type":"text-delta"');
+  await expect(ui).toContainText('"type":"finish"');
+  await expect(figure(page, "Time to first token")).toHaveText(/^\d+ms$/);
+  await expect(figure(page, "Tokens a second")).toHaveText(/^\d+$/);
+  await expect(figure(page, "Tokens")).toHaveText(/^\d+$/);
+  const gaps = page.getByText("Gaps between frames").locator("..").locator("li");
+  const counts = await gaps.evaluateAll((rows) =>
+    rows.map((row) => Number(row.lastElementChild?.textContent)),
+  );
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
+});
+
+test("a reload in the middle has the text, and goes on", async ({ page }) => {
+  await ask(page);
+  await expect.poll(() => lengthOf(page)).toBeGreaterThan(60);
+  const before = (await answer(page).textContent()) ?? "";
+  await page.reload();
+  await expect(page.getByText(QUESTION).first()).toBeVisible();
+  await expect.poll(() => lengthOf(page)).toBeGreaterThan(before.length);
+  // Of the SDK's stream, too: useChat has resumed it from its beginning.
+  const ui = page.getByRole("region", { name: "UI message stream" });
+  await expect(ui).toContainText("/api/assistant/");
+  await expect(status(page)).toHaveText("done", { timeout: 20_000 });
+  const whole = await answer(page).textContent();
+  await page.reload();
+  await expect(status(page)).toHaveText("done");
+  expect(await answer(page).textContent()).toBe(whole);
+});
+
+test("a second tab on the other instance has the same text, and stops it for both", async ({
+  page,
+  context,
+}) => {
+  await ask(page);
+  await expect.poll(() => lengthOf(page)).toBeGreaterThan(20);
+  const [other] = await Promise.all([
+    context.waitForEvent("page"),
+    panel(page).getByRole("link", { name: "Open on instance B" }).click(),
+  ]);
+  await expect(other).toHaveURL(new RegExp(`^${B}/`));
+  await expect.poll(() => lengthOf(other)).toBeGreaterThan(40);
+  await panel(other).getByRole("button", { name: "Stop" }).click();
+  await expect(status(other)).toHaveText("stopped", { timeout: 2_000 });
+  await expect(status(page)).toHaveText("stopped", { timeout: 2_000 });
+  await expect
+    .poll(async () => (await answer(page).textContent()) === (await answer(other).textContent()))
+    .toBe(true);
+});
+
+test.describe("a stranger's address", () => {
+  test.use({ allowedErrors: [/404/] });
+
+  test("shows nothing but that", async ({ page }) => {
+    await page.goto("/token-stream?completion=00000000-0000-4000-8000-000000000000");
+    await expect(page.getByText("You have no completion of this id.")).toBeVisible();
+    await expect(status(page)).toHaveText("idle");
+  });
+});
+
+test("what the answer says stays text: no HTML, no remote image, no script link", async ({
+  page,
+}) => {
+  const token =
+    "<img src=x onerror=alert(1)> ![spy](https://evil.example/x.png) [go](javascript:alert(1)) **bold**";
+  const id = "00000000-0000-4000-8000-000000000001";
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.route(`**/api/completions/${id}`, (route) =>
+    route.fulfill({
+      json: {
+        id,
+        status: "done",
+        prompt: "?",
+        chatId: null,
+        text: token,
+        instance: "A",
+        takeovers: 0,
+        usage: null,
+        timings: { createdAt: new Date().toISOString(), firstTokenMs: 1, totalMs: 2 },
+        error: null,
+      },
+    }),
+  );
+  await page.route(`**/api/completions/${id}/stream`, (route) =>
+    route.fulfill({
+      contentType: "text/event-stream",
+      body: `id: 2\ndata: ${JSON.stringify({ token })}\n\nid: 3\ndata: [DONE]\n\n`,
+    }),
+  );
+  await page.goto(`/token-stream?completion=${id}`);
+  await expect(answer(page).locator("strong")).toHaveText("bold");
+  await expect(answer(page)).toContainText("[image: spy]");
+  await expect(answer(page).locator("img, a, script")).toHaveCount(0);
+  expect(asked.filter((url) => url.includes("evil.example"))).toEqual([]);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [390, 1440]) {
+    test(`the page is accessible and fits: ${colorScheme}, ${width} px`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await ask(page);
+      await expect.poll(() => lengthOf(page)).toBeGreaterThan(200);
+      await panel(page).getByRole("button", { name: "Stop" }).click();
+      await expect(status(page)).toHaveText("stopped");
+      await axe(page);
+      await page.screenshot({
+        path: `test-results/images/token-stream-${colorScheme}-${width}.png`,
+        fullPage: true,
+      });
+      const room = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(room).toBeLessThanOrEqual(width);
+    });
+  }
+}

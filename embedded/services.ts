@@ -1,0 +1,69 @@
+import { fileURLToPath } from "node:url";
+import { startOpenAI } from "./openai/index.ts";
+
+/**
+ * The process of the embedded services other than Postgres: `services.ts openai`. Their ports and
+ * keys come in the environment, so that the next process of this kind has the same. Says over IPC
+ * that they listen; ends with the process that has started it.
+ */
+export interface Listening {
+  type: "listening";
+  /** The address of each service. */
+  services: Record<string, string>;
+}
+
+interface Service {
+  address: string;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const known: Record<string, () => Promise<Service>> = {
+  async openai() {
+    const { baseUrl, stop } = await startOpenAI({
+      root,
+      apiKey: required("EMBEDDED_OPENAI_KEY"),
+      port: Number(process.env.EMBEDDED_OPENAI_PORT || 0),
+      tokensPerSecond: Number(process.env.EMBEDDED_OPENAI_PACE || 30),
+    });
+    return { address: baseUrl, stop };
+  },
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set.`);
+  return value;
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  if (process.env.NODE_ENV === "production" && process.env.EMBEDDED_ALLOW_PRODUCTION !== "1") {
+    throw new Error(
+      "The embedded services are for trying out. In production they start only where " +
+        "EMBEDDED_ALLOW_PRODUCTION is 1.",
+    );
+  }
+  const started: Record<string, Service> = {};
+  const end = async () => {
+    await Promise.all(Object.values(started).map((service) => service.stop()));
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);
+  process.once("disconnect", () => process.exit(0));
+
+  for (const name of names) {
+    const start = known[name];
+    if (!start) throw new Error(`There is no embedded service ${name}.`);
+    started[name] = await start();
+  }
+  const services = Object.fromEntries(
+    Object.entries(started).map(([name, { address }]) => [name, address]),
+  );
+  process.send?.({ type: "listening", services } satisfies Listening);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`embedded services: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+});
