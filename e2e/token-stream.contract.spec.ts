@@ -98,6 +98,28 @@ test.describe("a completion", () => {
     expect((await stateOf(guest, reading.id)).text).toBe(reading.text());
   });
 
+  test("is handed over at once by an instance that is shut down, to the same byte", async () => {
+    const { OPENAI_API_KEY = "", OPENAI_BASE_URL = "", OPENAI_MODEL = "" } = process.env;
+    const own = await startInstance({ OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL });
+    const guest = await newGuest("Tester", own.base);
+    const whole = await keep(ask(guest));
+    const reading = await keep(ask(guest, QUESTION, { base: own.base }));
+    const onB = await keep(read(guest, reading.id, { base: B }));
+    await expect.poll(() => onB.text().length, { intervals: [5] }).toBeGreaterThan(100);
+    const begun = Date.now();
+    const [ended] = await Promise.all([
+      own.end("SIGTERM"),
+      expect
+        .poll(() => onB.events.some(({ event }) => event === "continued"), { intervals: [10] })
+        .toBe(true)
+        .then(() => expect(Date.now() - begun).toBeLessThan(1_500)),
+      onB.over,
+      whole.over,
+    ]);
+    expect(ended.code).toBe(0);
+    expect(onB.text()).toBe(whole.text());
+  });
+
   test("is nobody else's", async () => {
     const [ada, eve] = [await newGuest(), await newGuest()];
     const reading = await keep(ask(ada));
