@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { LLMock } from "@copilotkit/aimock";
 import { DefaultChatTransport, readUIMessageStream, type UIMessage } from "ai";
+import { stopAnswer } from "../app/(token-stream)/contract";
 import { A, B, expect, test } from "./fixtures";
 import { ask, QUESTION, type Reading, read, stateOf, stop, textOf } from "./support/completion";
 import { call, type Guest, newGuest } from "./support/guest";
@@ -86,7 +87,7 @@ test.describe("a completion", () => {
     await expect.poll(() => reading.text().length, { intervals: [5] }).toBeGreaterThan(40);
     const begun = Date.now();
     const answer = await stop(guest, reading.id, B);
-    expect([answer.status, await answer.json()]).toEqual([
+    expect([answer.status, stopAnswer.parse(await answer.json())]).toEqual([
       202,
       { id: reading.id, status: "stopping" },
     ]);
