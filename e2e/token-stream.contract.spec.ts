@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { LLMock } from "@copilotkit/aimock";
 import { DefaultChatTransport, readUIMessageStream, type UIMessage } from "ai";
+import { stopAnswer } from "../app/(token-stream)/contract";
 import { A, B, expect, test } from "./fixtures";
 import { ask, QUESTION, type Reading, read, stateOf, stop, textOf } from "./support/completion";
 import { call, type Guest, newGuest } from "./support/guest";
@@ -86,7 +87,7 @@ test.describe("a completion", () => {
     await expect.poll(() => reading.text().length, { intervals: [5] }).toBeGreaterThan(40);
     const begun = Date.now();
     const answer = await stop(guest, reading.id, B);
-    expect([answer.status, await answer.json()]).toEqual([
+    expect([answer.status, stopAnswer.parse(await answer.json())]).toEqual([
       202,
       { id: reading.id, status: "stopping" },
     ]);
@@ -96,6 +97,28 @@ test.describe("a completion", () => {
     await expect.poll(async () => (await stateOf(guest, reading.id, B)).status).toBe("stopped");
     await expect.poll(async () => (await stop(guest, reading.id)).status).toBe(200);
     expect((await stateOf(guest, reading.id)).text).toBe(reading.text());
+  });
+
+  test("is handed over at once by an instance that is shut down, to the same byte", async () => {
+    const { OPENAI_API_KEY = "", OPENAI_BASE_URL = "", OPENAI_MODEL = "" } = process.env;
+    const own = await startInstance({ OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL });
+    const guest = await newGuest("Tester", own.base);
+    const whole = await keep(ask(guest));
+    const reading = await keep(ask(guest, QUESTION, { base: own.base }));
+    const onB = await keep(read(guest, reading.id, { base: B }));
+    await expect.poll(() => onB.text().length, { intervals: [5] }).toBeGreaterThan(100);
+    const begun = Date.now();
+    const [ended] = await Promise.all([
+      own.end("SIGTERM"),
+      expect
+        .poll(() => onB.events.some(({ event }) => event === "continued"), { intervals: [10] })
+        .toBe(true)
+        .then(() => expect(Date.now() - begun).toBeLessThan(1_500)),
+      onB.over,
+      whole.over,
+    ]);
+    expect(ended.code).toBe(0);
+    expect(onB.text()).toBe(whole.text());
   });
 
   test("is nobody else's", async () => {
