@@ -25,9 +25,10 @@ export default defineConfig({
   },
   projects: [
     { name: "pages", use: devices["Desktop Chrome"], testIgnore: "**/*.kill.spec.ts" },
-    // They end instances: nothing else may run beside them.
+    // They end instances: nothing else may run beside them, not even each other.
     {
       name: "kills",
+      workers: 1,
       use: devices["Desktop Chrome"],
       testMatch: "**/*.kill.spec.ts",
       dependencies: ["pages"],

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 
 /** A pattern on the home page. The whole card is the link; `live` shows what is going on there now. It lies under the link: a control in it needs `relative z-10`. */
 export function PatternCard({ pattern, live }: { pattern: Pattern; live?: ReactNode }) {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 
 /** Number, title, the sentence, and which part of the cheat sheet this is. */
 export function PatternHeader({ pattern, note }: { pattern: Pattern; note?: ReactNode }) {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 import { sourceHash } from "@/components/source-panel/source-hash";
 import { SourcePanel } from "@/components/source-panel/source-panel";
 import { PatternHeader } from "./pattern-header";

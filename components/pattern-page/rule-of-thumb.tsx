@@ -1,6 +1,6 @@
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 
-function Side({ title, lines }: { title: string; lines: string[] }) {
+function Side({ title, lines }: { title: string; lines: readonly string[] }) {
   return (
     <div>
       <h3 className="display mb-2 text-lg italic">{title}</h3>

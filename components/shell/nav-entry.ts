@@ -1,4 +1,4 @@
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 
 /** What navigation needs of a pattern: the browser does not receive the rest of the registry. */
 export type NavEntry = Pick<Pattern, "slug" | "number" | "title" | "page" | "ready">;

@@ -1,4 +1,4 @@
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 import { readSource } from "./read-source";
 import { sourcePaths } from "./source-paths";
 import { SourceTabs } from "./source-tabs";

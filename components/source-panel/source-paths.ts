@@ -1,4 +1,4 @@
-import type { Pattern } from "@/app/patterns";
+import type { Pattern } from "@/app/pattern";
 
 /** The files of a slice in reading order: its sources, its README, its spec. */
 export function sourcePaths(pattern: Pattern): string[] {
