@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { startOpenAI } from "./openai/index.ts";
+import { startRedis } from "./redis/index.ts";
 
 /**
  * The process of the embedded services other than Postgres: `services.ts openai`. Their ports and
@@ -28,6 +29,15 @@ const known: Record<string, () => Promise<Service>> = {
       tokensPerSecond: Number(process.env.EMBEDDED_OPENAI_PACE || 30),
     });
     return { address: baseUrl, stop };
+  },
+  async redis() {
+    const { REDIS_URL, EMBEDDED_REDIS_PORT } = process.env;
+    const { url, stop } = await startRedis({
+      token: required("EMBEDDED_REDIS_KEY"),
+      port: Number(EMBEDDED_REDIS_PORT || 0),
+      engine: REDIS_URL ? { url: REDIS_URL } : "memory",
+    });
+    return { address: url, stop };
   },
 };
 

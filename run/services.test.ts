@@ -17,6 +17,7 @@ beforeEach(async () => {
   vi.stubEnv("DATABASE_URL", DATABASE_URL);
   vi.stubEnv("OPENAI_API_KEY", "");
   vi.stubEnv("OPENAI_BASE_URL", "");
+  vi.stubEnv("UPSTASH_REDIS_REST_URL", "");
   vi.stubEnv("SESSION_SECRET", "");
 });
 afterEach(async () => {
@@ -31,7 +32,7 @@ const models = (url: string, key: string) =>
     () => 0,
   );
 
-test("the answerer is started where the environment names none, and ends with stop", async () => {
+test("both are started where the environment names none, and end with stop", async () => {
   const { env, stop } = await startServices(dataDir, quiet);
   const { OPENAI_BASE_URL = "", OPENAI_API_KEY = "" } = env;
   expect(env).toEqual({
@@ -40,9 +41,18 @@ test("the answerer is started where the environment names none, and ends with st
     OPENAI_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
     OPENAI_API_KEY: expect.stringMatching(/^[\w-]{43}$/),
     OPENAI_MODEL: "patternbook-docs",
-    EMBEDDED_SERVICES: "openai",
+    UPSTASH_REDIS_REST_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    UPSTASH_REDIS_REST_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
+    EMBEDDED_SERVICES: "openai,redis",
   });
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(200);
+  const { UPSTASH_REDIS_REST_URL = "", UPSTASH_REDIS_REST_TOKEN = "" } = env;
+  const pong = await fetch(UPSTASH_REDIS_REST_URL, {
+    method: "POST",
+    headers: { authorization: `Bearer ${UPSTASH_REDIS_REST_TOKEN}` },
+    body: '["PING"]',
+  });
+  expect(await pong.json()).toEqual({ result: "PONG" });
   await stop();
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(0);
 });
@@ -50,12 +60,14 @@ test("the answerer is started where the environment names none, and ends with st
 test.each([
   ["OPENAI_API_KEY", "sk-mine"],
   ["OPENAI_BASE_URL", "http://localhost:11434/v1"],
+  ["UPSTASH_REDIS_REST_URL", "https://mine.upstash.io"],
 ])("%s alone is a choice: nothing is started or set", async (name, value) => {
   vi.stubEnv(name, value);
   const { env, stop } = await startServices(dataDir, quiet);
   await stop();
-  expect(Object.keys(env).filter((key) => key.startsWith("OPENAI"))).toEqual([]);
-  expect(env.EMBEDDED_SERVICES).toBe("");
+  const prefix = name.slice(0, 6);
+  expect(Object.keys(env).filter((key) => key.startsWith(prefix))).toEqual([]);
+  expect(env.EMBEDDED_SERVICES).toBe(prefix === "OPENAI" ? "redis" : "openai");
 });
 
 test("one that is killed with -9 comes back on the same port, with the same key", async () => {

@@ -30,7 +30,7 @@ export async function startServices(dataDir: string, log: Log): Promise<Services
   };
   try {
     started.push(await database(dataDir, log));
-    started.push(await answerer(dataDir, log));
+    started.push(...(await embedded(dataDir, log)));
   } catch (error) {
     await stop();
     throw error;
@@ -51,16 +51,51 @@ async function database(dataDir: string, log: Log): Promise<Service> {
   return { name: "postgres", env: { DATABASE_URL: url }, embedded: true, stop };
 }
 
-/** A key alone means OpenAI, an address alone a server that wants no key: either is a choice. */
-async function answerer(dataDir: string, log: Log): Promise<Service> {
-  const { OPENAI_API_KEY, OPENAI_BASE_URL } = process.env;
-  if (OPENAI_API_KEY || OPENAI_BASE_URL) return fromEnvironment("openai", {});
-  const key = serviceKey(await readSecrets(dataDir), "openai");
-  const { addresses, stop } = await startEmbedded({ keys: { openai: key }, log });
-  const address = addresses.openai as string;
-  log(`The docs answerer runs at ${address}`);
-  const env = { OPENAI_BASE_URL: address, OPENAI_API_KEY: key, OPENAI_MODEL: MODEL };
-  return { name: "openai", env, embedded: true, stop };
+/** A service of embedded/services.ts. */
+interface Offer {
+  name: string;
+  /** As the log calls it. */
+  title: string;
+  /** One of these in the environment is a choice: it is not started then. */
+  variables: string[];
+  env: (address: string, key: string) => Record<string, string>;
+}
+
+const offers: Offer[] = [
+  {
+    // A key alone means OpenAI, an address alone a server that wants no key.
+    name: "openai",
+    title: "The docs answerer",
+    variables: ["OPENAI_API_KEY", "OPENAI_BASE_URL"],
+    env: (address, key) => ({
+      OPENAI_BASE_URL: address,
+      OPENAI_API_KEY: key,
+      OPENAI_MODEL: MODEL,
+    }),
+  },
+  {
+    name: "redis",
+    title: "The Redis for rate limits",
+    variables: ["UPSTASH_REDIS_REST_URL"],
+    env: (address, key) => ({ UPSTASH_REDIS_REST_URL: address, UPSTASH_REDIS_REST_TOKEN: key }),
+  },
+];
+
+/** All of them in one process, which is started where one of them is wanted. */
+async function embedded(dataDir: string, log: Log): Promise<Service[]> {
+  const given = ({ variables }: Offer) => variables.some((name) => process.env[name]);
+  const chosen = offers.filter(given).map(({ name }) => fromEnvironment(name, {}));
+  const wanted = offers.filter((offer) => !given(offer));
+  if (wanted.length === 0) return chosen;
+  const secrets = await readSecrets(dataDir);
+  const keys = Object.fromEntries(wanted.map(({ name }) => [name, serviceKey(secrets, name)]));
+  const { addresses, stop } = await startEmbedded({ keys, log });
+  const started = wanted.map(({ name, title, env }): Service => {
+    const address = addresses[name] as string;
+    log(`${title} runs at ${address}`);
+    return { name, env: env(address, keys[name] as string), embedded: true, stop };
+  });
+  return [...chosen, ...started];
 }
 
 /** The instances inherit what is not named here. */

@@ -59,6 +59,7 @@ async function e2e(args: string[]): Promise<Tally> {
       // Tests ask the embedded answerer, never somebody's account.
       OPENAI_API_KEY: "",
       OPENAI_BASE_URL: "",
+      UPSTASH_REDIS_REST_URL: "",
     });
     try {
       await rm(report, { force: true });
