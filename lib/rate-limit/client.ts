@@ -3,7 +3,7 @@ import { env } from "../env";
 import { remember } from "../remember";
 
 /** How long one request to the shared counters may take. */
-export const DEADLINE_MS = 250;
+export const DEADLINE_MS = 400;
 
 /** A client of the Redis that all instances share. It gives up at the deadline, and tries once. */
 export function createClient(url: string, token: string, deadlineMs = DEADLINE_MS): Redis {

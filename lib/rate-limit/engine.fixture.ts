@@ -5,10 +5,10 @@ import { createMemoryEngine } from "../../embedded/redis/memory/engine.ts";
 export function engineAsClient(now: () => number) {
   const engine = createMemoryEngine({ now });
   const client = {
-    createScript: (code: string) => ({
-      exec: async (keys: string[], args: string[]) =>
-        engine.run(["EVAL", code, String(keys.length), ...keys, ...args]),
-    }),
+    evalsha: async (sha: string, keys: string[], args: string[]) =>
+      engine.run(["EVALSHA", sha, String(keys.length), ...keys, ...args]),
+    eval: async (code: string, keys: string[], args: string[]) =>
+      engine.run(["EVAL", code, String(keys.length), ...keys, ...args]),
   };
   return { client: client as unknown as Redis, close: () => engine.close() };
 }

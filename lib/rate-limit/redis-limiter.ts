@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import type { Algorithm } from "./algorithms/algorithm";
 import { toDecision } from "./algorithms/decide";
@@ -22,15 +23,22 @@ export function createRedisLimiter(
   redis: () => Redis,
 ): RedisLimiter {
   const code = scriptOf(algorithm);
+  const sha = createHash("sha1").update(code).digest("hex");
+
+  /** By its SHA; a Redis that does not know it yet is sent the whole. */
+  async function evaluate(keys: string[], args: string[]): Promise<unknown> {
+    try {
+      return await redis().evalsha(sha, keys, args);
+    } catch (error) {
+      if (!String(error).includes("NOSCRIPT")) throw error;
+      return redis().eval(code, keys, args);
+    }
+  }
 
   async function run(caller: string, cost: number) {
-    const script = redis().createScript<number[]>(code);
     const { name, limit, windowMs } = policy;
-    const lifetime = algorithm.lifetime(policy);
-    const reply = await script.exec(
-      [`rl:${name}:${caller}`],
-      [limit, windowMs, cost, lifetime].map(String),
-    );
+    const args = [limit, windowMs, cost, algorithm.lifetime(policy)].map(String);
+    const reply = await evaluate([`rl:${name}:${caller}`], args);
     if (!Array.isArray(reply) || !reply.every(Number.isFinite))
       throw new Error("the shared counters answered nonsense");
     const [allowed, now = 0, ...values] = reply;

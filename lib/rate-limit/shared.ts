@@ -8,7 +8,7 @@ import { policyHeader } from "./headers";
 import type { Decision, Limiter, Policy, WhenDown } from "./policy";
 
 /** Routes answer within 500 ms, whatever Redis does. */
-export const DECISION_MS = 400;
+export const DECISION_MS = 450;
 const LOG_EVERY_MS = 10_000;
 /** When a client that was turned away may come again: the next probe is over by then. */
 const RETRY_SECONDS = 2;

@@ -31,27 +31,29 @@ export function createUpstashLimiter(
 
   return {
     async decide(caller) {
-      const window = Math.floor(now() / windowMs);
-      const keys = [window, window - 1].map((number) => `rl:${name}:${caller}:${number}`);
-      // In one turn, so that the client sends both in one request: the counts are those after it.
-      const [{ success, remaining, reason }, counted] = await Promise.all([
-        library().limit(caller),
-        redis().mget<Counted[]>(...keys),
-      ]);
-      const [count, previous] = counted.map(Number);
-      const state = { window, count: count ?? Number.NaN, previous: previous ?? Number.NaN };
-      if (reason === "timeout" || ![remaining, ...Object.values(state)].every(Number.isFinite))
+      const { success, remaining, reason } = await library().limit(caller);
+      if (reason === "timeout" || !Number.isFinite(remaining))
         throw new Error("the shared counters answered nonsense");
       const at = now();
-      const present = slidingWindow.at(state, policy, at);
+      const decision = { allowed: success, remaining, decidedBy: "redis" as const };
+      // At the latest: by then both windows have gone by.
+      const resetMs = (Math.floor(at / windowMs) + 2) * windowMs - at;
+      if (success) return { ...decision, retryAfterMs: 0, resetMs };
+      const state = await read(caller, at);
+      // The counts are younger than the refusal; never at once, though.
       return {
-        allowed: success,
-        remaining,
-        // The counts may be younger than a refusal. Never at once, though.
-        retryAfterMs: success ? 0 : Math.max(1, slidingWindow.wait(present, policy, at, 1)),
-        resetMs: slidingWindow.wait(present, policy, at, limit),
-        decidedBy: "redis",
+        ...decision,
+        retryAfterMs: Math.max(1, slidingWindow.wait(state, policy, at, 1)),
+        resetMs,
       };
     },
   };
+
+  /** The library's two counters. */
+  async function read(caller: string, at: number) {
+    const window = Math.floor(at / windowMs);
+    const keys = [window, window - 1].map((number) => `rl:${name}:${caller}:${number}`);
+    const [count, previous] = (await redis().mget<Counted[]>(...keys)).map(Number);
+    return { window, count: count ?? 0, previous: previous ?? 0 };
+  }
 }
