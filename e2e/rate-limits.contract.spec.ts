@@ -84,12 +84,7 @@ test("however a request is spelled, it is counted once and under one name", asyn
     counted.push(left(await call(path, { method, guest, headers })));
   expect(counted).toEqual([29, 28, 27, 26, 25, 24]);
   // Another spelling of the path is another address, or leads to this one: never another bucket.
-  for (const path of [
-    "/API/SEARCH?q=a",
-    "//api//search?q=a",
-    "/api/search/?q=a",
-    "/api/%73earch?q=a",
-  ]) {
+  for (const path of ["/API/SEARCH?q=a", "/api/search/?q=a", "/api/%73earch?q=a"]) {
     const response = await call(path, { guest });
     if (response.status === 404) expect(response.headers.get("ratelimit")).toBeNull();
     else expect(left(response)).toBeLessThan(24);
@@ -155,7 +150,7 @@ for (const algorithm of algorithmNames)
       const guest = await newGuest();
       const begun = performance.now();
       const path = `/api/limits/${algorithm}?store=redis&down=closed`;
-      const { admitted, byRedis } = await burst(guest, path, 100);
+      const { admitted, byRedis } = await burst(guest, path, 60);
       expect(byRedis).toBe(true);
       const refilled = algorithm === "token-bucket" ? (performance.now() - begun) / 1_000 : 0;
       expect(admitted).toBeGreaterThanOrEqual(limit);
@@ -309,6 +304,8 @@ test("a path that a client writes otherwise reaches no other bucket either", asy
   for (const path of [
     "/api/./data",
     "/api/x/../data",
+    "//api//data",
+    "/api//data",
     "/api/data;x=1",
     "/api/data%00",
     "/api/DATA",

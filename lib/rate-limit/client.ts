@@ -1,6 +1,7 @@
 import { Redis } from "@upstash/redis";
 import { env } from "../env";
 import { remember } from "../remember";
+import { patienceOf } from "./patience";
 
 /** How long one request to the shared counters may take. */
 export const DEADLINE_MS = 400;
@@ -13,7 +14,7 @@ export function createClient(url: string, token: string, deadlineMs = DEADLINE_M
     retry: false,
     enableTelemetry: false,
     // A function: of a bare signal the client makes an answer that looks like a result.
-    signal: () => AbortSignal.timeout(deadlineMs),
+    signal: () => patienceOf(deadlineMs),
   });
 }
 

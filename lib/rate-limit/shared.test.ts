@@ -105,7 +105,7 @@ it("asks nobody for a second after a failure, then one request does, and all is 
   const redis = await embedded();
   const policy = policyFor();
   let now = 0;
-  const breaker = createBreaker({ now: () => now });
+  const breaker = createBreaker({ now: () => now, failures: 1 });
   const shared = kinds["our script"](policy, redis.url, "t");
   const limiter = whenShared(policy, shared, { whenDown: "insured", insuredLimit: 3, breaker });
   const by = async () => (await limiter.decide("me", 1)).decidedBy;
@@ -136,6 +136,9 @@ describe("the breaker", () => {
     const breaker = createBreaker({ now: () => now, probeEveryMs: 100 });
     const fail = () => Promise.reject(new Error("down"));
     await expect(breaker.run(fail)).rejects.toThrow("down");
+    await expect(breaker.run(fail)).rejects.toThrow("down");
+    await breaker.run(async () => "an accident");
+    for (let i = 0; i < 3; i++) await expect(breaker.run(fail)).rejects.toThrow("down");
     expect(breaker.isOpen()).toBe(true);
     now = 99;
     await expect(breaker.run(fail)).rejects.toBeInstanceOf(BreakerOpen);

@@ -5,6 +5,7 @@ import { remember } from "../remember";
 import { type Breaker, BreakerOpen, createBreaker } from "./breaker";
 import { flexibleMemory } from "./flexible-limiter";
 import { policyHeader } from "./headers";
+import { runOut } from "./patience";
 import type { Decision, Limiter, Policy, WhenDown } from "./policy";
 
 /** Routes answer within 500 ms, whatever Redis does. */
@@ -53,14 +54,14 @@ export function whenShared(policy: Policy, shared: Limiter, options: SharedOptio
 
 /** A decision may take several requests (a script that has to be sent first), each with its deadline. */
 async function inTime(decision: Promise<Decision>): Promise<Decision> {
-  let timer: NodeJS.Timeout | undefined;
+  let end: (() => void) | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no decision in ${DECISION_MS} ms`)), DECISION_MS);
+    end = runOut(DECISION_MS, () => reject(new Error(`no decision in ${DECISION_MS} ms`)));
   });
   try {
     return await Promise.race([decision, late]);
   } finally {
-    clearTimeout(timer);
+    end?.();
   }
 }
 
