@@ -22,7 +22,7 @@ export function RateLimitsFigures() {
           label: "Answer time p50",
           value: median === undefined ? null : median.toFixed(0),
           unit: "ms",
-          hint: "as this browser sees it",
+          hint: "with the wait for one of the browser’s six connections",
         },
         {
           label: "Retry-After kept",
