@@ -19,7 +19,7 @@ async function open(page: Page): Promise<void> {
 test("each algorithm is drawn from the state that the server has", async ({ page, context }) => {
   await open(page);
   await stage(page).getByRole("radio", { name: "In process" }).check();
-  await stage(page).getByRole("radio", { name: "Bucket" }).check();
+  await stage(page).getByRole("radio", { name: "Bucket", exact: true }).check();
   await button(page, "Fire 15 at token bucket").click();
   const bucket = stage(page).getByRole("listitem").filter({ hasText: "Token bucket" });
   await expect(bucket.filter({ hasText: /1\d in, \d refused; last wait/ })).toBeVisible();
@@ -76,6 +76,7 @@ test("a client that obeys Retry-After to the millisecond succeeds every time", a
 });
 
 test("axe finds nothing, in both themes, and nothing is wider than 390 px", async ({ page }) => {
+  test.setTimeout(120_000);
   await page.setViewportSize({ width: 390, height: 844 });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
