@@ -47,10 +47,14 @@ export const limitsQuery = z.object({
 });
 
 export const decidedBy = z.enum(["memory", "redis", "insurance", "nobody"]);
+/** The algorithm's own fields, by the clock that counts: the instance's, or Redis's. */
+const seen = z.object({ now: z.number(), state: z.record(z.string(), z.number()) });
 export const limitsAnswer = z.object({
   instance: z.string(),
   decidedBy,
   remaining: z.number().int().nonnegative(),
+  /** The state after it; not from an insurance, nor with `store=stock`. */
+  seen: seen.optional(),
 });
 
 /** Members of the 429's problem, beside those that every problem has. */
@@ -59,21 +63,18 @@ export const refusal = z.looseObject({
   /** Retry-After to the millisecond. */
   retryAfterMs: z.number().int().nonnegative(),
   decidedBy,
+  seen: seen.optional(),
   /** With `store=stock`: what would have been needed, from the library's own counters. */
   neededMs: z.number().int().optional(),
 });
 
 /** `GET /api/limits/{algorithm}/state`: looks, and spends nothing. */
 export const stateQuery = z.object({ store: z.enum(["memory", "redis"]).default("redis") });
-export const limitState = z.object({
+export const limitState = seen.extend({
   instance: z.string(),
-  /** By the clock that counts: the instance's, or Redis's. */
-  now: z.number(),
   limit: z.number().int(),
   windowMs: z.number().int(),
   remaining: z.number().int(),
-  /** The algorithm's own fields. */
-  state: z.record(z.string(), z.number()),
 });
 export type LimitState = z.infer<typeof limitState>;
 

@@ -2,7 +2,7 @@ import { algorithms } from "@/lib/rate-limit/algorithms/decide";
 import { sharedRedis } from "@/lib/rate-limit/client";
 import { flexibleMemory } from "@/lib/rate-limit/flexible-limiter";
 import { createMemoryLimiter, type MemoryLimiter } from "@/lib/rate-limit/memory-limiter";
-import type { Policy } from "@/lib/rate-limit/policy";
+import type { Limiter, Policy } from "@/lib/rate-limit/policy";
 import { createRedisLimiter, type RedisLimiter } from "@/lib/rate-limit/redis-limiter";
 import { whenShared } from "@/lib/rate-limit/shared";
 import { createUpstashLimiter } from "@/lib/rate-limit/upstash-limiter";
@@ -33,8 +33,8 @@ export function playgroundPolicy(algorithm: AlgorithmName, store: Store, down: W
     name,
     ...playground,
     limiter(policy) {
-      if (store === "memory") return inProcess(algorithm);
-      const shared = store === "redis" ? inRedis(algorithm) : stock(algorithm);
+      if (store === "memory") return showing(inProcess(algorithm));
+      const shared = store === "redis" ? showing(inRedis(algorithm)) : stock(algorithm);
       return whenShared(policy, shared, {
         whenDown: down,
         insuredLimit: playground.limit / 2,
@@ -42,6 +42,14 @@ export function playgroundPolicy(algorithm: AlgorithmName, store: Store, down: W
     },
   };
 }
+
+/** Refusals, too, show the state that they come from. */
+const showing = (limiter: Limiter): Limiter => ({
+  async decide(caller, cost) {
+    const decision = await limiter.decide(caller, cost);
+    return { ...decision, notes: { seen: decision.seen } };
+  },
+});
 
 /** The counters of this instance. */
 export const inProcess = (algorithm: AlgorithmName): MemoryLimiter =>

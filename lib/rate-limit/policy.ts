@@ -17,6 +17,8 @@ export interface Decision {
   /** The whole quota is there after so long, if nothing more is asked for. */
   resetMs: number;
   decidedBy: DecidedBy;
+  /** The caller's state after it, by the clock that counts; where the limiter has one to show. */
+  seen?: { now: number; state: Record<string, number> };
   /** Further members of the problem that says no. */
   notes?: Record<string, unknown>;
 }

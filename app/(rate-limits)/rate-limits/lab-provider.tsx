@@ -11,7 +11,8 @@ import {
 import { beginSession, keepSession } from "@/components/session";
 import type { WireFrame } from "@/components/wire";
 import { createWireStore, type WireStore } from "@/components/wire-store";
-import { createLab, initialView, type Lab } from "./client/lab";
+import { createLab, type Lab } from "./client/lab";
+import { initialView } from "./client/view";
 
 interface Live {
   lab: Lab;

@@ -25,5 +25,6 @@ export function toDecision(
     retryAfterMs: allowed ? 0 : algorithm.wait(state, quota, now, cost),
     resetMs: algorithm.wait(state, quota, now, quota.limit),
     decidedBy,
+    seen: { now, state },
   };
 }

@@ -3,6 +3,7 @@ import { problemSchema } from "@/lib/problem";
 import {
   type AlgorithmName,
   type decidedBy,
+  type LimitState,
   limitsAnswer,
   refusal,
   type Store,
@@ -26,6 +27,7 @@ export interface Outcome {
   decidedBy?: z.infer<typeof decidedBy>;
   retryAfterMs?: number;
   neededMs?: number;
+  seen?: Pick<LimitState, "now" | "state">;
 }
 
 type OnFrame = (direction: "in" | "out", label: string, body: string) => void;

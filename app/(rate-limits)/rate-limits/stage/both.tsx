@@ -2,7 +2,7 @@
 
 import { Button } from "@/components/ui/button";
 import { rateLimits } from "../../contract";
-import type { Admitted } from "../client/lab";
+import type { Admitted } from "../client/view";
 import { useLab, useView } from "../lab-provider";
 
 const { limit } = rateLimits.playground;

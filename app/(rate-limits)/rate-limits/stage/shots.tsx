@@ -1,7 +1,7 @@
 "use client";
 
 import { algorithmNames } from "../../contract";
-import type { Fired } from "../client/lab";
+import type { Fired } from "../client/view";
 import { useView } from "../lab-provider";
 import { time, titles } from "./looks";
 

@@ -10,7 +10,7 @@ type Params = { algorithm: string };
 
 // The playground: does nothing but count, 10 units in 10 s.
 //   GET ?store=memory|redis|stock&weight=&down=open|insured|closed
-//     → 200 { instance, decidedBy, remaining } with RateLimit-Policy and RateLimit
+//     → 200 { instance, decidedBy, remaining, seen } with RateLimit-Policy and RateLimit
 // Fails with 400, 404 (no such algorithm), 429 `quota-exceeded` with retryAfterMs, and, where `down`
 // is closed and Redis does not answer, 503. Pages of the other instances may read it (CORS).
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<Params>({
@@ -22,8 +22,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<Params>({
         const { store, weight, down } = readQuery(request, limitsQuery);
         return { policy: playgroundPolicy(algorithm.data, store, down), cost: weight };
       },
-      (_request, { decision: { decidedBy, remaining } }) =>
-        json({ instance: env().INSTANCE_NAME, decidedBy, remaining }),
+      (_request, { decision: { decidedBy, remaining, seen } }) =>
+        json({ instance: env().INSTANCE_NAME, decidedBy, remaining, seen }),
     ),
   ),
 });
