@@ -59,8 +59,8 @@ export function requireHeaderValue(value: string): string {
   });
 }
 
-/** The headers of an object in an answer; its checksum is told only where it is asked for. */
-export function headersOf(object: StoredObject, withChecksum: boolean): Record<string, string> {
+/** The headers of an object in an answer, without its checksum. */
+export function headersOf(object: StoredObject): Record<string, string> {
   const headers: Record<string, string> = {
     "accept-ranges": "bytes",
     etag: quoted(object.etag),
@@ -68,7 +68,6 @@ export function headersOf(object: StoredObject, withChecksum: boolean): Record<s
     ...object.headers,
   };
   for (const [name, value] of Object.entries(object.metadata)) headers[META + name] = value;
-  if (withChecksum && object.checksum) Object.assign(headers, checksumHeaders(object.checksum));
   return headers;
 }
 

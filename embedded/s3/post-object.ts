@@ -10,6 +10,9 @@ import type { Account } from "./sigv4.ts";
 import { type Answer, quoted, type Store, seconds } from "./store.ts";
 import { document, element } from "./xml.ts";
 
+/** Fields that have another name as headers. */
+const amz: Record<string, string> = { acl: "x-amz-acl", tagging: "x-amz-tagging" };
+
 interface Post {
   contentType: string;
   /** The address of the bucket, without a slash at the end. */
@@ -43,7 +46,7 @@ async function receive(
   const key = requireKey(form);
   const range = checkPolicy(policy, new Map([["bucket", bucket], ...fields, ["key", key]]), now());
   const headers = asHeaders(fields);
-  for (const [name, value] of fields) refuseHeader(name, value);
+  for (const [name, value] of fields) refuseHeader(amz[name] ?? name, value);
   const description = descriptionOf(headers);
 
   const { chunks, received } = verify(bounded(form, range), {
