@@ -1,40 +1,16 @@
-import { createHash, createHmac } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTarget, type Signable, uriEncode } from "./canonical.ts";
 import { S3Error } from "./errors.ts";
+import { signerOf } from "./signer.fixture.ts";
 import { authenticate } from "./sigv4.ts";
 
 const credentials = { accessKeyId: "AKID/EXAMPLE", secretAccessKey: "secret/+=" };
 const signed = new Date("2026-11-22T10:15:00Z");
 const account = (now = signed) => ({ ...credentials, region: "us-east-1", now: () => now });
-const later = (seconds: number) => new Date(signed.getTime() + seconds * 1000);
-
-/** The hash that the SDK's signer is given, from Node. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: unknown) {
-    this.#hash = secret ? createHmac("sha256", secret as Buffer | string) : createHash("sha256");
-  }
-  update(data: string | Uint8Array) {
-    this.#hash.update(data);
-  }
-  reset() {}
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-}
-
 /** The SDK's own signer, set up as its S3 client does. */
-const signer = () =>
-  new SignatureV4({
-    credentials,
-    region: "us-east-1",
-    service: "s3",
-    sha256: Sha256,
-    uriEscapePath: false,
-  });
+const signer = () => signerOf(credentials);
+const later = (seconds: number) => new Date(signed.getTime() + seconds * 1000);
 
 interface Plain {
   method: string;
