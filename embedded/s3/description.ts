@@ -30,6 +30,12 @@ export function descriptionOf(request: Headers): Description {
 
   const metadata: Record<string, string> = {};
   for (const name of request.headerNames().filter((name) => name.startsWith(META))) {
+    // A field of a form may be called anything; a header has a token for a name (RFC 9110, section 5.1).
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      throw new S3Error("InvalidArgument", "A name of metadata is no header.", {
+        ArgumentName: name,
+      });
+    }
     metadata[name.slice(META.length)] = request.header(name) ?? "";
   }
   const size = Object.entries(metadata).reduce(

@@ -1,6 +1,7 @@
-import { expectedChecksum, expectedMd5, MAX_PUT_BYTES, tooLarge, verify } from "./body.ts";
+import { verify } from "./body.ts";
 import { checksumHeaders, descriptionOf } from "./description.ts";
 import { S3Error } from "./errors.ts";
+import { expectedChecksum, expectedMd5, MAX_PUT_BYTES, tooLarge } from "./expected.ts";
 import { type Form, openForm } from "./form.ts";
 import { checkPolicy, type SizeRange } from "./policy.ts";
 import { verifyPolicySignature } from "./post-signature.ts";

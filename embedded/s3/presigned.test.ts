@@ -247,6 +247,13 @@ describe("a form with a policy", () => {
     ["another algorithm", {}, { "X-Amz-Algorithm": "none" }, "hello", ["InvalidArgument", 400]],
     ["no key", {}, { key: undefined }, "hello", ["InvalidArgument", 400]],
     [
+      "metadata of a name that no header can have",
+      { Fields: { "x-amz-meta-a b": "c" } },
+      {},
+      "hello",
+      ["InvalidArgument", 400],
+    ],
+    [
       "a wrong checksum",
       { Fields: { "x-amz-checksum-crc32": "AAAAAA==" } },
       {},
