@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { MODEL } from "../embedded/openai/request.ts";
 import { startPostgres } from "../embedded/postgres/index.ts";
+import { ACCESS_KEY_ID, BUCKET, REGION } from "../embedded/s3/index.ts";
 import { readSecrets, serviceKey } from "../embedded/secrets.ts";
 import { startEmbedded } from "./embedded.ts";
 
@@ -18,10 +20,28 @@ interface Service {
   stop(): Promise<void>;
 }
 
+/** One that is started in the process of the embedded services. */
+interface Planned {
+  name: string;
+  /** What that process needs for it. */
+  own?: Record<string, string>;
+  /** The variables of the application, once address and key are known. */
+  env(address: string, key: string): Record<string, string>;
+  /** For the log, before the address. */
+  says: string;
+}
+
 type Log = (line: string) => void;
 
-/** Takes from the environment what it names, and starts the embedded service for the rest. */
-export async function startServices(dataDir: string, log: Log): Promise<Services> {
+/**
+ * Takes from the environment what it names, and starts the embedded service for the rest.
+ * @param origins of the instances, whose pages may send requests to the store of objects
+ */
+export async function startServices(
+  dataDir: string,
+  log: Log,
+  origins: readonly string[] = [],
+): Promise<Services> {
   const secret = process.env.SESSION_SECRET || (await readSecrets(dataDir)).SESSION_SECRET;
   const started: Service[] = [];
   // The last one first: Postgres outlives what may use it.
@@ -30,7 +50,10 @@ export async function startServices(dataDir: string, log: Log): Promise<Services
   };
   try {
     started.push(await database(dataDir, log));
-    started.push(...(await embedded(dataDir, log)));
+    const planned = [answerer(), redis(), objectStore(dataDir, origins)].filter(
+      (plan) => plan !== undefined,
+    );
+    if (planned.length > 0) started.push(...(await others(planned, dataDir, log)));
   } catch (error) {
     await stop();
     throw error;
@@ -46,59 +69,69 @@ export async function startServices(dataDir: string, log: Log): Promise<Services
 
 async function database(dataDir: string, log: Log): Promise<Service> {
   const given = process.env.DATABASE_URL;
-  if (given) return fromEnvironment("postgres", { DATABASE_URL: given });
+  if (given) {
+    const env = { DATABASE_URL: given };
+    return { name: "postgres", env, embedded: false, stop: async () => undefined };
+  }
   const { url, stop } = await startPostgres({ dataDir, log });
   return { name: "postgres", env: { DATABASE_URL: url }, embedded: true, stop };
 }
 
-/** A service of embedded/services.ts. */
-interface Offer {
-  name: string;
-  /** As the log calls it. */
-  title: string;
-  /** One of these in the environment is a choice: it is not started then. */
-  variables: string[];
-  env: (address: string, key: string) => Record<string, string>;
-}
-
-const offers: Offer[] = [
-  {
-    // A key alone means OpenAI, an address alone a server that wants no key.
+/** A key alone means OpenAI, an address alone a server that wants no key: either is a choice. */
+function answerer(): Planned | undefined {
+  const { OPENAI_API_KEY, OPENAI_BASE_URL } = process.env;
+  if (OPENAI_API_KEY || OPENAI_BASE_URL) return undefined;
+  return {
     name: "openai",
-    title: "The docs answerer",
-    variables: ["OPENAI_API_KEY", "OPENAI_BASE_URL"],
-    env: (address, key) => ({
-      OPENAI_BASE_URL: address,
-      OPENAI_API_KEY: key,
+    says: "The docs answerer runs at",
+    env: (OPENAI_BASE_URL, OPENAI_API_KEY) => ({
+      OPENAI_BASE_URL,
+      OPENAI_API_KEY,
       OPENAI_MODEL: MODEL,
     }),
-  },
-  {
-    name: "redis",
-    title: "The Redis for rate limits",
-    variables: ["UPSTASH_REDIS_REST_URL"],
-    env: (address, key) => ({ UPSTASH_REDIS_REST_URL: address, UPSTASH_REDIS_REST_TOKEN: key }),
-  },
-];
-
-/** All of them in one process, which is started where one of them is wanted. */
-async function embedded(dataDir: string, log: Log): Promise<Service[]> {
-  const given = ({ variables }: Offer) => variables.some((name) => process.env[name]);
-  const chosen = offers.filter(given).map(({ name }) => fromEnvironment(name, {}));
-  const wanted = offers.filter((offer) => !given(offer));
-  if (wanted.length === 0) return chosen;
-  const secrets = await readSecrets(dataDir);
-  const keys = Object.fromEntries(wanted.map(({ name }) => [name, serviceKey(secrets, name)]));
-  const { addresses, stop } = await startEmbedded({ keys, log });
-  const started = wanted.map(({ name, title, env }): Service => {
-    const address = addresses[name] as string;
-    log(`${title} runs at ${address}`);
-    return { name, env: env(address, keys[name] as string), embedded: true, stop };
-  });
-  return [...chosen, ...started];
+  };
 }
 
-/** The instances inherit what is not named here. */
-function fromEnvironment(name: string, env: Record<string, string>): Service {
-  return { name, env, embedded: false, stop: async () => undefined };
+/** Where it keeps its counters is the child's to see: REDIS_URL, or its own memory. */
+function redis(): Planned | undefined {
+  if (process.env.UPSTASH_REDIS_REST_URL) return undefined;
+  return {
+    name: "redis",
+    says: "The Redis for rate limits runs at",
+    env: (UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN) => ({
+      UPSTASH_REDIS_REST_URL,
+      UPSTASH_REDIS_REST_TOKEN,
+    }),
+  };
+}
+
+/** A bucket alone means AWS. Its keys alone are no choice: many a shell has some for other purposes. */
+function objectStore(dataDir: string, origins: readonly string[]): Planned | undefined {
+  const { S3_ENDPOINT, S3_BUCKET } = process.env;
+  if (S3_ENDPOINT || S3_BUCKET) return undefined;
+  return {
+    name: "s3",
+    says: "The object store runs at",
+    own: { EMBEDDED_S3_DATA: join(dataDir, "s3"), EMBEDDED_S3_ORIGINS: origins.join(",") },
+    env: (S3_ENDPOINT, AWS_SECRET_ACCESS_KEY) => ({
+      S3_ENDPOINT,
+      S3_BUCKET: BUCKET,
+      S3_REGION: REGION,
+      AWS_ACCESS_KEY_ID: ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY,
+    }),
+  };
+}
+
+/** All of them are one process: they start, die and end together. */
+async function others(planned: readonly Planned[], dataDir: string, log: Log): Promise<Service[]> {
+  const secrets = await readSecrets(dataDir);
+  const keys = Object.fromEntries(planned.map(({ name }) => [name, serviceKey(secrets, name)]));
+  const own: Record<string, string> = Object.assign({}, ...planned.map((plan) => plan.own));
+  const { addresses, stop } = await startEmbedded({ keys, env: own, log });
+  return planned.map(({ name, says, env }) => {
+    const address = addresses[name] as string;
+    log(`${says} ${address}`);
+    return { name, env: env(address, keys[name] as string), embedded: true, stop };
+  });
 }
