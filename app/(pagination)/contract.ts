@@ -9,7 +9,7 @@ export const pageLimits = {
   /** Characters of a cursor. Ours have about a hundred; what is longer is refused unread. */
   cursorLength: 512,
   /** What may be slow (offset, totals, plans) is given up after this long … */
-  statementMs: 3_000,
+  statementMs: 5_000,
   /** … and holds at most this many connections of an instance. */
   deepConnections: 2,
 } as const;
@@ -90,7 +90,10 @@ export const offsetPage = z.object({
   items: z.array(item),
   offset: z.number().int(),
   total: z.number().int().nullable(),
+  /** From the last row on by cursor: jump once, then read on at the price of a page. */
+  next_cursor: z.string().nullable(),
 });
+export type OffsetPage = z.infer<typeof offsetPage>;
 
 /** `GET /api/items/cursor`. Without a cursor: the first page. */
 export const cursorQuery = z.strictObject({ ...page, cursor: z.string().optional() });
@@ -143,7 +146,7 @@ export const explained = z.object({
 });
 export type Explained = z.infer<typeof explained>;
 
-/** `POST /api/items/mine`: 201. A list that was there is another one afterwards. */
+/** `PUT /api/items/mine`: 201, or 200 where it is there. `POST`: 201, another one in its place. */
 export const ownList = z.object({ rows: z.number().int() });
 
 /** `GET /api/items/mine/truth`: every row that is there now, in the order asked for. */
@@ -163,7 +166,6 @@ export const write = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("delete"), id: itemId.optional() }),
 ]);
 export type Write = z.infer<typeof write>;
-export const writeKinds = ["insert", "tie", "back-date", "delete"] as const;
 
 /** `POST /api/items/mine/churn`: all of them in one transaction. */
 export const churnRequest = z.strictObject({

@@ -1,5 +1,5 @@
-import type { Pool, QueryResultRow } from "pg";
-import { createPool, pool } from "@/lib/db/pool";
+import pg, { type CustomTypesConfig, type Pool, type QueryResultRow } from "pg";
+import { createPool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { remember } from "@/lib/remember";
@@ -7,26 +7,50 @@ import { pageLimits } from "../contract";
 import type { Reading } from "./reading";
 import type { Query } from "./sql";
 
-/**
- * The statement's shape decides the plan, not its values: a prepared one is planned once. One
- * reader takes one core at most, however deep the page.
- */
-const options =
-  "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off";
 const { statementMs: statement_timeout, deepConnections } = pageLimits;
 
-const createReader = (max: number) =>
+/** Times are read as text (below), which has to be UTC. */
+const UTC = "-c TimeZone=UTC";
+/**
+ * For the catalogue: the statement's shape decides the plan and not its values, so a prepared one is
+ * planned once. One reader takes one core at most, however deep the page.
+ */
+const SETTLED = `${UTC} -c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off`;
+
+const createReader = (max: number, options: string) =>
   createPool(env().DATABASE_URL, max, { statement_timeout, options });
 
 /** For pages that cost the same at any depth. */
-export const pagePool = () => remember("item-page-pool", () => createReader(4));
+export const pagePool = () => remember("item-page-pool", () => createReader(4, SETTLED));
 
 /** For what may be slow: few connections of its own, so that it holds up nobody but its like. */
-export const deepPool = () => remember("item-deep-pool", () => createReader(deepConnections));
+export const deepPool = () =>
+  remember("item-deep-pool", () => createReader(deepConnections, SETTLED));
 
-/** Where a reading's pages are read. Visitors' lists are small: they need no pool of their own. */
+/** For visitors' lists, which are small, of any size, and planned each time. */
+export const ownPool = () => remember("item-own-pool", () => createReader(4, UTC));
+
+/** Where a reading's pages are read; `reader` is for the catalogue. */
 export const poolOf = ({ list }: Reading, reader: () => Pool): Pool =>
-  list === null ? reader() : pool();
+  list === null ? reader() : ownPool();
+
+const TIMESTAMPTZ = 1184;
+
+/**
+ * A time stays text, from the database to the cursor: a JavaScript Date would cut the microseconds
+ * off, and a cursor made from it would repeat or skip rows of the same millisecond.
+ */
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === TIMESTAMPTZ ? toIso : pg.types.getTypeParser(oid, format as "text"),
+};
+
+/** "2024-01-01 00:00:47.00011+00" in RFC 3339, with all six digits. */
+export function toIso(text: string): string {
+  const [, date, time, fraction = ""] = /^(\S{10}) (\S{8})(?:\.(\d+))?\+00$/.exec(text) ?? [];
+  if (!date) throw new Error(`A time that is not UTC, or not of our age: ${text}`);
+  return `${date}T${time}.${fraction.padEnd(6, "0")}Z`;
+}
 
 /**
  * Runs a query and takes its time, in milliseconds, as the handler sees it.
@@ -34,7 +58,7 @@ export const poolOf = ({ list }: Reading, reader: () => Pool): Pool =>
  */
 export async function timed<Row extends QueryResultRow>(from: Pool, query: Query) {
   const begun = performance.now();
-  const { rows } = await guarded(() => from.query<Row>(query));
+  const { rows } = await guarded(() => from.query<Row>({ ...query, types }));
   return { rows, ms: performance.now() - begun };
 }
 

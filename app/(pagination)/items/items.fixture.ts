@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pool } from "@/lib/db/pool";
 import { tokens } from "@/lib/session/session";
-import type { CursorPage, Item } from "../contract";
+import type { Item } from "../contract";
 import { newList } from "./lists";
 
 type Get = (request: Request, context: { params: Promise<never> }) => Response | Promise<Response>;
@@ -39,5 +39,3 @@ export async function insert(list: number, row: Omit<Item, "id">): Promise<strin
 
 export const remove = (list: number, id: string) =>
   pool().query("DELETE FROM own_item WHERE list = $1 AND id = $2", [list, id]);
-
-export type Page = Awaited<ReturnType<typeof get>> & { body: CursorPage };

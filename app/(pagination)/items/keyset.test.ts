@@ -3,9 +3,11 @@ import { afterAll, describe, expect, it } from "vitest";
 import { pool } from "@/lib/db/pool";
 import { GET } from "../api/items/cursor/route";
 import { category, direction, type Item, sort } from "../contract";
+import { ownPool } from "./database";
 import { get, insert, linksOf, newVisitor, remove, type Visitor } from "./items.fixture";
+import type { Reading } from "./reading";
 
-afterAll(() => pool().end());
+afterAll(() => Promise.all([pool().end(), ownPool().end()]));
 
 /** Few values each, so that most rows tie in something; times a microsecond apart. */
 const rows: fc.Arbitrary<Omit<Item, "id">> = fc.record({
@@ -26,10 +28,7 @@ const orders = fc.record({
   direction: fc.constantFrom(...direction.options),
   category: fc.option(fc.constantFrom(...category.options.slice(0, 1)), { nil: undefined }),
 });
-type Order = { sort: Item extends never ? never : "time" | "price" | "title" } & {
-  direction: "asc" | "desc";
-  category?: string;
-};
+type Order = Pick<Reading, "sort" | "direction" | "category">;
 
 const first = ({ sort, direction, category }: Order, limit: number) =>
   `/api/items/cursor?list=mine&limit=${limit}&sort=${sort}&direction=${direction}${category ? `&category=${category}` : ""}`;
@@ -180,9 +179,9 @@ describe("reading by cursor", () => {
       })),
     );
     const start = first({ sort: "price", direction: "asc" }, 2);
-    const { links } = (await follow(visitor, start, "next"))[0] as { links: { next: string } };
+    const links = (await follow(visitor, start, "next"))[0]?.links;
     for (const id of ids.slice(2)) await remove(visitor.list, id);
-    const empty = await get(GET, links.next, visitor);
+    const empty = await get(GET, links?.next as string, visitor);
     expect(empty.body).toMatchObject({ items: [], next_cursor: null });
     const back = await get(GET, linksOf(empty.headers).prev as string, visitor);
     expect(back.body.items.map(({ id }: Item) => id)).toEqual(ids.slice(0, 2));

@@ -59,7 +59,7 @@ export function toPage(
   if (back) items.reverse();
   const more = rows.length > limit;
   const at = (item: Item | undefined, way: Position["way"]): Position | null =>
-    item ? { way, inclusive: false, value: keyValue(item, sort), id: item.id } : turned(position);
+    item ? positionOf(item, { sort }, way) : turned(position);
   return {
     items,
     next: back || more ? at(items.at(-1), "next") : null,
@@ -73,6 +73,12 @@ function turned(position: Position | null): Position | null {
   return { ...position, way, inclusive: !position.inclusive };
 }
 
-/** The sort key of an item, as a cursor keeps it. */
-const keyValue = (item: Item, sort: CursorQuery["sort"]): string =>
-  sort === "time" ? item.created_at : String(item[sort]);
+/** The place just beside an item, on the side that is read on from. */
+export function positionOf(
+  item: Item,
+  { sort }: Pick<Reading, "sort">,
+  way: Position["way"],
+): Position {
+  const value = sort === "time" ? item.created_at : String(item[sort]);
+  return { way, inclusive: false, value, id: item.id };
+}

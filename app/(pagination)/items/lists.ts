@@ -3,7 +3,7 @@ import { pool } from "@/lib/db/pool";
 import { notFound } from "@/lib/http";
 import { listLimits } from "../contract";
 
-const noList = () => notFound("You have no list yet: POST /api/items/mine makes one.");
+const noList = () => notFound("You have no list yet: PUT /api/items/mine makes one.");
 
 /** Runs the work in a transaction, which a failure takes back. */
 export async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -36,8 +36,18 @@ export async function listOf(userId: string): Promise<number> {
   return rows[0].id;
 }
 
+/** The rows of a visitor's list; null where there is none. */
+export async function rowsOf(userId: string): Promise<number | null> {
+  const { rows } = await pool().query<{ rows: number }>(
+    `SELECT (SELECT count(*)::integer FROM own_item WHERE list = l.id) AS rows
+       FROM item_list l WHERE owner = $1`,
+    [userId],
+  );
+  return rows[0]?.rows ?? null;
+}
+
 /**
- * The same, locked until the end of the transaction: a list has one writer at a time.
+ * A visitor's list, locked until the end of the transaction: a list has one writer at a time.
  * @throws HttpError 404
  */
 export async function lockList(client: PoolClient, userId: string): Promise<number> {

@@ -4,14 +4,14 @@ import { GET as byCursor } from "../api/items/cursor/route";
 import { GET as truth } from "../api/items/mine/truth/route";
 import { GET as byOffset } from "../api/items/offset/route";
 import { GET as plan } from "../api/items/plan/route";
-import { deepPool, pagePool } from "./database";
+import { deepPool, guarded, ownPool, pagePool, toIso } from "./database";
 import { get, newVisitor, type Visitor } from "./items.fixture";
 
 let visitor: Visitor;
 beforeAll(async () => {
   visitor = await newVisitor(50);
 });
-afterAll(() => Promise.all([pool().end(), deepPool().end(), pagePool().end()]));
+afterAll(() => Promise.all([pool().end(), deepPool().end(), pagePool().end(), ownPool().end()]));
 
 const noNumbers = [
   ...["-1", "1e9", "1000000000", "9007199254740993", "99999999999999999999", "NaN", "Infinity"],
@@ -90,7 +90,15 @@ describe("by offset", () => {
 
   it("answers an empty page beyond the end", async () => {
     const { body } = await get(byOffset, "/api/items/offset?list=mine&offset=1000000", visitor);
-    expect(body).toEqual({ items: [], offset: 1_000_000, total: 50 });
+    expect(body).toEqual({ items: [], offset: 1_000_000, total: 50, next_cursor: null });
+  });
+
+  it("reads on by cursor from where it has jumped to", async () => {
+    const jumped = await get(byOffset, "/api/items/offset?list=mine&offset=20&limit=10", visitor);
+    const on = `/api/items/cursor?list=mine&limit=10&cursor=${jumped.body.next_cursor}`;
+    const next = await get(byOffset, "/api/items/offset?list=mine&offset=30&limit=10", visitor);
+    expect((await get(byCursor, on, visitor)).body.items).toEqual(next.body.items);
+    expect((await get(byOffset, url, visitor)).body.next_cursor).toBeNull();
   });
 });
 
@@ -118,13 +126,23 @@ describe("a list of one's own", () => {
     const nobody = await newVisitor();
     await pool().query("DELETE FROM item_list WHERE owner = $1", [nobody.userId]);
     const { status, body } = await get(byCursor, "/api/items/cursor?list=mine", nobody);
-    expect([status, body.detail]).toEqual([404, expect.stringContaining("POST /api/items/mine")]);
+    expect([status, body.detail]).toEqual([404, expect.stringContaining("PUT /api/items/mine")]);
   });
 });
 
+it.each([
+  ["2024-01-01 00:00:00+00", "2024-01-01T00:00:00.000000Z"],
+  ["2024-01-01 00:00:47.00011+00", "2024-01-01T00:00:47.000110Z"],
+  ["2024-12-31 23:59:59.999999+00", "2024-12-31T23:59:59.999999Z"],
+])("reads the time %s with all its microseconds", (text, iso) => expect(toIso(text)).toBe(iso));
+
+it.each(["2024-01-01 00:00:00+01", "infinity", "2024-01-01 00:00:00", "10000-01-01 00:00:00+00"])(
+  "refuses the time %s",
+  (text) => expect(() => toIso(text)).toThrow("not UTC"),
+);
+
 describe("what takes too long", () => {
   it("is given up with a word on what to do", async () => {
-    const { guarded } = await import("./database");
     const slow = guarded(() =>
       deepPool()
         .query("SET statement_timeout = 20; SELECT pg_sleep(5)")

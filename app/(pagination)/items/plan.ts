@@ -69,12 +69,16 @@ async function statementOf({ way, depth, limit, ...order }: PlanQuery): Promise<
 async function positionAt(reading: Reading, depth: number): Promise<Position> {
   const { values, bind } = binder();
   const { column } = keyOf(reading);
-  const { select, conditions } = from(reading, bind, `i.${column}::text AS value, i.id`);
+  const { select, conditions } = from(reading, bind, `i.${column} AS value, i.id`);
   const order = orderBy(reading, reading.direction);
   const text = `${select} ${where(conditions)} ${order} OFFSET ${bind(depth - 1)} LIMIT 1`;
-  const { rows } = await timed<{ value: string; id: string }>(deepPool(), { text, values });
+  const { rows } = await timed<{ value: string | number; id: string }>(deepPool(), {
+    text,
+    values,
+  });
   if (!rows[0]) throw invalidParameter("depth", "lies beyond the last row");
-  return { way: "next", inclusive: false, ...rows[0] };
+  const { value, id } = rows[0];
+  return { way: "next", inclusive: false, value: String(value), id };
 }
 
 function toNode(node: Node): PlanNode {

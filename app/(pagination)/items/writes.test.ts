@@ -1,13 +1,14 @@
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { pool } from "@/lib/db/pool";
 import { POST as churn } from "../api/items/mine/churn/route";
-import { POST as create } from "../api/items/mine/route";
+import { POST as create, PUT as ensure } from "../api/items/mine/route";
 import { GET as truth } from "../api/items/mine/truth/route";
 import { type Item, listLimits, type Write } from "../contract";
+import { ownPool } from "./database";
 import { get, newVisitor, type Visitor } from "./items.fixture";
 import { newList, pruneLists } from "./lists";
 
-afterAll(() => pool().end());
+afterAll(() => Promise.all([pool().end(), ownPool().end()]));
 
 const context = { params: Promise.resolve({}) as Promise<never> };
 const post = async (handler: typeof churn, visitor: Visitor, body: unknown) => {
@@ -29,6 +30,16 @@ it("begins with 500 rows; begun anew it is another list", async () => {
     visitor.userId,
   ]);
   expect(rows[0].id).not.toBe(visitor.list);
+});
+
+it("is left as it is by PUT, where it is there", async () => {
+  const visitor = await newVisitor(7);
+  const request = () =>
+    new Request("http://localhost/", { method: "PUT", headers: visitor.headers });
+  const kept = await ensure(request(), context);
+  expect([kept.status, await kept.json()]).toEqual([200, { rows: 7 }]);
+  await pool().query("DELETE FROM item_list WHERE owner = $1", [visitor.userId]);
+  expect((await ensure(request(), context)).status).toBe(201);
 });
 
 it("two requests at once leave one list", async () => {
@@ -87,9 +98,11 @@ it("grows to its bound and no further", async () => {
 
 it("refuses more than its rate, with the wait", async () => {
   const visitor = await newVisitor(1);
+  vi.useFakeTimers({ toFake: ["Date"] });
   const answers = [];
   for (let n = 0; n <= listLimits.requestBurst; n++)
     answers.push(await write(visitor, { kind: "insert" }));
+  vi.useRealTimers();
   const last = answers.at(-1);
   expect(last).toMatchObject({ status: 429, body: { type: "/problems/too-fast" } });
   expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(0);

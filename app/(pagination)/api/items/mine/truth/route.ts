@@ -1,8 +1,7 @@
-import { pool } from "@/lib/db/pool";
 import { json, route } from "@/lib/http";
 import { readQuery } from "@/lib/query";
 import { type Item, listLimits, truthQuery } from "../../../../contract";
-import { timed } from "../../../../items/database";
+import { ownPool, timed } from "../../../../items/database";
 import { keysetQuery } from "../../../../items/keyset";
 import { readingOf } from "../../../../items/reading";
 
@@ -16,7 +15,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const query = readQuery(request, truthQuery);
     const reading = await readingOf(request, { ...query, list: "mine" });
     const all = keysetQuery(reading, null, listLimits.maxRows);
-    const { rows: items } = await timed<Item>(pool(), all);
+    const { rows: items } = await timed<Item>(ownPool(), all);
     return json({ items });
   },
 });
