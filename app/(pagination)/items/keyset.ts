@@ -1,6 +1,6 @@
 import type { CursorQuery, Direction, Item } from "../contract";
 import type { Reading } from "./reading";
-import { binder, from, keyOf, nameOf, orderBy, type Query, where } from "./sql";
+import { binder, from, keyOf, nameOf, orderBy, type Query, statement } from "./sql";
 
 /**
  * A place between two rows, and which way to read on from it. It holds the values of a row, not the
@@ -32,7 +32,7 @@ export function keysetQuery(reading: Reading, position: Position | null, limit: 
     conditions.push(`(i.${column}, i.id) ${operator} ${edge}`);
   }
   const order = orderBy(reading, direction);
-  const text = `${select} ${where(conditions)} ${order} LIMIT ${bind(limit)}`;
+  const text = statement(select, conditions, order, `LIMIT ${bind(limit)}`);
   return { name: nameOf(reading, direction, operator), text, values };
 }
 

@@ -1,6 +1,6 @@
 import type { OffsetQuery } from "../contract";
 import type { Reading } from "./reading";
-import { binder, from, nameOf, orderBy, type Query, where } from "./sql";
+import { binder, from, nameOf, orderBy, type Query, statement } from "./sql";
 
 /** The page at an offset. Postgres has no other way than to read all rows before it, and drop them. */
 export function offsetQuery(reading: Reading, offset: number, limit: number): Query {
@@ -8,7 +8,7 @@ export function offsetQuery(reading: Reading, offset: number, limit: number): Qu
   const { select, conditions } = from(reading, bind);
   const order = orderBy(reading, reading.direction);
   const page = `OFFSET ${bind(offset)} LIMIT ${bind(limit)}`;
-  const text = `${select} ${where(conditions)} ${order} ${page}`;
+  const text = statement(select, conditions, order, page);
   return { name: nameOf(reading, reading.direction, "offset"), text, values };
 }
 
@@ -21,8 +21,8 @@ export function totalQuery(reading: Reading, total: "exact" | "estimated"): Quer
     bind,
     estimated ? "1" : "count(*)::integer AS total",
   );
-  const text = `${estimated ? "EXPLAIN (FORMAT JSON) " : ""}${select} ${where(conditions)}`;
-  return { text, values };
+  const text = statement(select, conditions);
+  return { text: estimated ? `EXPLAIN (FORMAT JSON) ${text}` : text, values };
 }
 
 /** The total from the answer to totalQuery(). */

@@ -5,7 +5,7 @@ import { keysetQuery, type Position } from "./keyset";
 import { offsetQuery } from "./offset";
 import { invalidParameter } from "./problems";
 import type { Reading } from "./reading";
-import { binder, from, keyOf, orderBy, type Query, where } from "./sql";
+import { binder, from, keyOf, orderBy, type Query, statement } from "./sql";
 
 /** A node of EXPLAIN (FORMAT JSON), as far as we read it. */
 interface Node {
@@ -32,7 +32,9 @@ export const explainPage = async (query: PlanQuery): Promise<Explained> =>
  * is that plan. Without TIMING: the clock would cost more than the million rows it is looked at for.
  */
 export async function explain(pool: Pool, { text, values }: Query): Promise<Explained> {
-  const literals = values.map((value) => escapeLiteral(String(value)));
+  const literals = values.map((value) =>
+    typeof value === "number" ? String(value) : escapeLiteral(String(value)),
+  );
   const answer = await guarded(async () => {
     const client = await pool.connect();
     try {
@@ -71,7 +73,7 @@ async function positionAt(reading: Reading, depth: number): Promise<Position> {
   const { column } = keyOf(reading);
   const { select, conditions } = from(reading, bind, `i.${column} AS value, i.id`);
   const order = orderBy(reading, reading.direction);
-  const text = `${select} ${where(conditions)} ${order} OFFSET ${bind(depth - 1)} LIMIT 1`;
+  const text = statement(select, conditions, order, `OFFSET ${bind(depth - 1)} LIMIT 1`);
   const { rows } = await timed<{ value: string | number; id: string }>(deepPool(), {
     text,
     values,

@@ -33,8 +33,11 @@ export function from(reading: Reading, bind: (value: unknown) => string, columns
 export const orderBy = (reading: Reading, direction: Direction) =>
   `ORDER BY i.${keyOf(reading).column} ${direction}, i.id ${direction}`;
 
-export const where = (conditions: string[]) =>
-  conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+/** A SELECT from its parts; without conditions, without WHERE. */
+export const statement = (select: string, conditions: string[], ...rest: string[]) =>
+  [select, conditions.length > 0 && `WHERE ${conditions.join(" AND ")}`, ...rest]
+    .filter(Boolean)
+    .join(" ");
 
 /** Collects the values of a statement. */
 export function binder() {

@@ -103,7 +103,13 @@ function seriesOf(measured: Measured[], measure: Measure): uPlot.AlignedData {
 function optionsFor(element: HTMLElement, unit: string): uPlot.Options {
   const [muted, rule] = [resolve(element, "var(--muted)"), resolve(element, "var(--rule)")];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
-  const axis = { stroke: muted, font, grid: { stroke: rule, width: 1 }, ticks: { show: false } };
+  const axis: uPlot.Axis = {
+    stroke: muted,
+    font,
+    grid: { stroke: rule, width: 1 },
+    ticks: { show: false },
+    filter: (_plot, splits) => splits,
+  };
   const short = new Intl.NumberFormat("en", { notation: "compact" });
   const powers = [0.01, 0.1, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
   return {
