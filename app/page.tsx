@@ -4,6 +4,7 @@ import { ChatCard } from "./(chat)/chat/card";
 import { EventStreamCard } from "./(event-stream)/event-stream/card";
 import { PaginationCard } from "./(pagination)/pagination/card";
 import { RealtimeCard } from "./(realtime)/realtime/card";
+import { TokenStreamCard } from "./(token-stream)/token-stream/card";
 import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
@@ -12,6 +13,7 @@ const live: Partial<Record<Slug, ComponentType>> = {
   "event-stream": EventStreamCard,
   pagination: PaginationCard,
   realtime: RealtimeCard,
+  "token-stream": TokenStreamCard,
 };
 
 export default function Home() {
