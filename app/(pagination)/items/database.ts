@@ -15,7 +15,7 @@ const UTC = "-c TimeZone=UTC";
  * For the catalogue: the statement's shape decides the plan and not its values, so a prepared one is
  * planned once. One reader takes one core at most, however deep the page.
  */
-const SETTLED = `${UTC} -c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off`;
+export const SETTLED = `${UTC} -c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off`;
 
 const createReader = (max: number, options: string) =>
   createPool(env().DATABASE_URL, max, { statement_timeout, options });
