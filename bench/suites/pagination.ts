@@ -1,6 +1,7 @@
 import pg from "pg";
+import { GET } from "../../app/(pagination)/api/items/cursor/route.ts";
 import { explained, type Item, offsetPage, pageLimits } from "../../app/(pagination)/contract.ts";
-import { SETTLED } from "../../app/(pagination)/items/database.ts";
+import { pagePool, SETTLED } from "../../app/(pagination)/items/database.ts";
 import { keysetQuery, positionOf } from "../../app/(pagination)/items/keyset.ts";
 import { offsetQuery } from "../../app/(pagination)/items/offset.ts";
 import type { Reading } from "../../app/(pagination)/items/reading.ts";
@@ -32,10 +33,13 @@ export const suite: Suite = {
       options: SETTLED,
     });
     await driver.connect();
+    // For the handler that is called here, without HTTP.
+    Object.assign(process.env, stage.env);
     try {
       const pages = await Promise.all(DEPTHS.map((depth) => pageAt(application, depth)));
       const [top, deep] = [pages[0] as Page, pages.at(-1) as Page];
       await warm(stage, top);
+      await byHandler(deep, 500);
 
       await measure({
         name: "by cursor",
@@ -50,10 +54,17 @@ export const suite: Suite = {
               () => byDriver(driver, page, page.cursorQuery, times),
             ]),
           ),
+          [`handler without HTTP, ${at(deep)}`]: () => byHandler(deep, times),
+          "a request that is refused unread": () => refused(application, times),
         },
         ratios: [
           { figure: "p50", of: at(deep), to: at(top), atMost: 1.2 },
+          { figure: "p50", of: at(deep), to: "a request that is refused unread" },
           { figure: "p50", of: at(deep), to: `bare driver, ${at(deep)}`, atMost: 3 },
+          {
+            ...{ figure: "p50", of: `handler without HTTP, ${at(deep)}`, atMost: 3 },
+            to: `bare driver, ${at(deep)}`,
+          },
           { figure: "p50", of: `bare driver, ${at(deep)}`, to: `bare driver, ${at(top)}` },
         ],
         targets: [{ figure: "buffers", of: at(deep), atMost: 12 }],
@@ -101,7 +112,7 @@ export const suite: Suite = {
         }
       });
     } finally {
-      await driver.end();
+      await Promise.all([driver.end(), pagePool().end()]);
       await application.stop();
     }
   },
@@ -160,6 +171,30 @@ async function byHttp(page: Page, url: string, times: number, way: string): Prom
   const planUrl = `${page.server.base}/api/items/plan?way=${way}&depth=${page.depth}&limit=${LIMIT}`;
   const { buffers } = explained.parse(await (await fetch(planUrl)).json());
   return { p50: quantile(took, 0.5), buffers };
+}
+
+/** The route's function, called as the server would call it: what is ours, without Next and sockets. */
+async function byHandler(page: Page, times: number): Promise<Sample> {
+  const context = { params: Promise.resolve({}) };
+  const took = await repeat(
+    times,
+    async () => (await (await GET(new Request(page.cursorUrl), context)).json()).items,
+    page,
+  );
+  return { p50: quantile(took, 0.5) };
+}
+
+/** The floor of a route: the way through HTTP and Next, and back, with no work in between. */
+async function refused({ base }: Running, times: number): Promise<Sample> {
+  const took: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const begun = performance.now();
+    const response = await fetch(`${base}/api/items/cursor?limit=0`);
+    await response.text();
+    took.push(performance.now() - begun);
+    if (response.status !== 400) throw new Error(`status ${response.status}`);
+  }
+  return { p50: quantile(took, 0.5) };
 }
 
 async function byDriver(client: pg.Client, page: Page, query: Query, times: number) {
