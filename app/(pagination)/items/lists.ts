@@ -15,8 +15,11 @@ export async function inTransaction<T>(work: (client: PoolClient) => Promise<T>)
     client.release();
     return result;
   } catch (error) {
-    // Not ROLLBACK: the connection may be what has failed. Closing it takes everything back.
-    client.release(true);
+    // Where even that fails the connection is broken, and closing it takes everything back.
+    await client.query("ROLLBACK").then(
+      () => client.release(),
+      () => client.release(true),
+    );
     throw error;
   }
 }

@@ -6,8 +6,8 @@ import { useReading, useWriter } from "./pagination-provider";
 
 /** The score of the two readers, and of the writer they read beside. */
 export function PaginationFigures() {
-  const { scores, throughout, pages } = useReading();
-  const { done, rows } = useWriter();
+  const { scores, throughout, present, pages } = useReading();
+  const { done } = useWriter();
   const { offset, cursor } = scores;
   const tone = (count: number): FigureItem["tone"] =>
     pages === 0 ? "plain" : count === 0 ? "good" : "bad";
@@ -33,7 +33,11 @@ export function PaginationFigures() {
           value: written,
           hint: `${done.insert} new, ${done.tie} ties, ${done["back-date"]} back-dated, ${done.delete} deleted`,
         },
-        { label: "Rows in the list", value: rows, hint: "after the last write" },
+        {
+          label: "Rows in the list",
+          value: pages === 0 ? null : present,
+          hint: "at the last page",
+        },
       ]}
     />
   );

@@ -28,6 +28,8 @@ export interface ReadingState {
   done: Record<Lane, boolean>;
   /** Rows that have been there since the reading began. */
   throughout: number;
+  /** Rows that are there now. */
+  present: number;
   /** The last row that the cursor's reader has got: the one its cursor was made of. */
   cursorRow: string | null;
   problem: string | null;
@@ -41,6 +43,7 @@ export const initialReading: ReadingState = {
   scores: { offset: nothing, cursor: nothing },
   done: { offset: false, cursor: false },
   throughout: 0,
+  present: 0,
   cursorRow: null,
   problem: null,
 };
@@ -114,6 +117,7 @@ export function createReading(api: Api) {
       pages: pages + 1,
       scores: { offset: scoreOf("offset"), cursor: scoreOf("cursor") },
       throughout: atStart.filter(({ id }) => present.has(id)).length,
+      present: now.length,
       cursorRow: rows.cursor.at(-1)?.id ?? null,
     });
   }

@@ -13,8 +13,6 @@ export interface WriterState {
   rate: number;
   /** Rows that were written, by what was done. */
   done: Record<Write["kind"], number>;
-  /** Rows of the list, as far as the writer knows. */
-  rows: number | null;
   problem: string | null;
 }
 
@@ -22,7 +20,6 @@ export const initialWriter: WriterState = {
   writing: false,
   rate: 10,
   done: { insert: 0, tie: 0, "back-date": 0, delete: 0 },
-  rows: null,
   problem: null,
 };
 
@@ -59,12 +56,12 @@ export function createWriter(api: Api, cursorRow: () => string | null, random = 
     sending = true;
     try {
       const url = "/api/items/mine/churn";
-      const { ids, rows } = await api.call(churned, url, { method: "POST", body: { writes } });
+      const { ids } = await api.call(churned, url, { method: "POST", body: { writes } });
       const done = { ...store.get().done };
       writes.forEach(({ kind }, n) => {
         if (ids[n]) done[kind]++;
       });
-      store.set({ done, rows });
+      store.set({ done });
     } catch (error) {
       // Too fast is no failure: the next tick is later.
       if (!(error instanceof Refusal && error.status === 429)) stop((error as Error).message);
