@@ -3,6 +3,7 @@ import { PatternCard } from "@/components/home/pattern-card";
 import { ChatCard } from "./(chat)/chat/card";
 import { EventStreamCard } from "./(event-stream)/event-stream/card";
 import { PaginationCard } from "./(pagination)/pagination/card";
+import { RateLimitsCard } from "./(rate-limits)/rate-limits/card";
 import { RealtimeCard } from "./(realtime)/realtime/card";
 import { TokenStreamCard } from "./(token-stream)/token-stream/card";
 import { patterns, type Slug } from "./patterns";
@@ -12,6 +13,7 @@ const live: Partial<Record<Slug, ComponentType>> = {
   chat: ChatCard,
   "event-stream": EventStreamCard,
   pagination: PaginationCard,
+  "rate-limits": RateLimitsCard,
   realtime: RealtimeCard,
   "token-stream": TokenStreamCard,
 };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { env } from "@/lib/env";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
 const always: [string, string][] = [
@@ -12,7 +13,8 @@ const always: [string, string][] = [
 
 /**
  * The policy of a page: only scripts that carry this request's nonce run, and what those load.
- * Styles may be inline (highlighted code sets its colours so). Hot reload needs eval.
+ * Styles may be inline (highlighted code sets its colours so). Hot reload needs eval. The other
+ * instances of this deployment may be asked, where their routes allow it.
  */
 function contentSecurityPolicy(nonce: string, dev: boolean): string {
   return [
@@ -21,7 +23,7 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self' ${env().ALLOWED_ORIGINS.join(" ")}`,
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
