@@ -19,10 +19,10 @@ export const listLimits = {
   rows: 500,
   /** Beyond it, inserts are refused. */
   maxRows: 2_000,
-  /** Of one request, and requests of a visitor a second, on each instance. */
+  /** Of one request. */
   writes: 20,
-  requestsPerSecond: 5,
-  requestBurst: 10,
+  /** Writing requests of a visitor, on each instance. */
+  requests: { limit: 10, windowMs: 2_000 },
   /** A list that nobody has written to for so long is taken away, and the oldest beyond so many. */
   idleHours: 24,
   lists: 500,

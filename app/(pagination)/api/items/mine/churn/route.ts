@@ -1,9 +1,10 @@
 import { readJson } from "@/lib/body";
 import { json, route } from "@/lib/http";
+import { withRateLimit } from "@/lib/rate-limit/guard";
 import { requireSession } from "@/lib/session/session";
 import { churnRequest } from "../../../../contract";
-import { countWrite } from "../../../../items/churn-limit";
 import { inTransaction, lockList } from "../../../../items/lists";
+import { writing } from "../../../../items/policy";
 import { apply } from "../../../../items/writes";
 
 // Writes to the visitor's own list while somebody reads it. There is no writer on the server: each
@@ -12,10 +13,9 @@ import { apply } from "../../../../items/writes";
 //   rows there are now. All in one transaction.
 // Fails with 400, 401, 403 (foreign origin), 404 (no list yet), 413, 415, 429.
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
-  async POST(request) {
+  POST: withRateLimit(writing, async (request) => {
     const { userId } = await requireSession(request);
     const { writes } = await readJson(request, churnRequest);
-    countWrite(userId);
 
     const body = await inTransaction(async (client) => {
       const list = await lockList(client, userId);
@@ -26,5 +26,5 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       return { ids, rows: rows[0]?.rows };
     });
     return json(body);
-  },
+  }),
 });
