@@ -38,6 +38,7 @@ async function nextPage(page: Page): Promise<void> {
 test("writes between two pages double and drop rows by offset, and none by cursor", async ({
   page,
 }) => {
+  test.slow();
   await open(page);
   const truth = await (await page.request.get("/api/items/mine/truth")).json();
   const ids: string[] = truth.items.map(({ id }: { id: string }) => id);
