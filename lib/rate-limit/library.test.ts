@@ -5,7 +5,7 @@ import { type EmbeddedRedis, startRedis } from "../../embedded/redis/index.ts";
 import { createClient } from "./client";
 import { createUpstashLimiter } from "./upstash-limiter";
 
-// What @upstash/ratelimit does, on a clock of ours: the reasons for docs/decisions/0007. A version that
+// What @upstash/ratelimit does, on a clock of ours: the reasons for docs/decisions/0009. A version that
 // does better fails here, and is a reason to think again.
 
 const START = 1_760_000_000_000;
