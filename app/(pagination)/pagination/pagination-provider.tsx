@@ -9,12 +9,12 @@ import {
   useSyncExternalStore,
 } from "react";
 import { beginSession, keepSession } from "@/components/session";
+import type { Store } from "@/components/store";
 import type { WireFrame } from "@/components/wire";
 import { createWireStore, type WireStore } from "@/components/wire-store";
 import { createApi } from "./client/api";
 import { createDepth, type Depth, initialDepth } from "./client/depth";
 import { createReading, initialReading, type ListReading } from "./client/reading";
-import type { Store } from "./client/store";
 import { createWriter, initialWriter, type Writer } from "./client/writer";
 
 interface Live {

@@ -1,3 +1,4 @@
+import { createStore } from "@/components/store";
 import {
   cursorPage,
   type Explained,
@@ -9,7 +10,6 @@ import {
 } from "../../contract";
 import type { Api } from "./api";
 import type { Lane } from "./reading";
-import { createStore } from "./store";
 
 export const PAGE = pageLimits.limit.default;
 const SWEEP = [0, 1_000, 10_000, 100_000, 500_000, 900_000];

@@ -1,3 +1,4 @@
+import { createStore } from "@/components/store";
 import {
   cursorPage,
   type Direction,
@@ -10,7 +11,6 @@ import {
 } from "../../contract";
 import type { Api } from "./api";
 import { comparator, type Score, score } from "./score";
-import { createStore } from "./store";
 
 const LIMIT = pageLimits.limit.default;
 export const lanes = ["offset", "cursor"] as const;

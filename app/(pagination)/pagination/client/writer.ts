@@ -1,6 +1,6 @@
+import { createStore } from "@/components/store";
 import { churned, listLimits, type Write } from "../../contract";
 import { type Api, Refusal } from "./api";
-import { createStore } from "./store";
 
 const EVERY_MS = 500;
 /** A writer that is forgotten ends. */

@@ -1,8 +1,9 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { resolveColour, useThemeChanges } from "@/components/plot/theme";
 import type { Measured } from "../client/depth";
 import { lanes } from "../client/reading";
 import { useDepth } from "../pagination-provider";
@@ -101,7 +102,10 @@ function seriesOf(measured: Measured[], measure: Measure): uPlot.AlignedData {
 }
 
 function optionsFor(element: HTMLElement, unit: string): uPlot.Options {
-  const [muted, rule] = [resolve(element, "var(--muted)"), resolve(element, "var(--rule)")];
+  const [muted, rule] = [
+    resolveColour(element, "var(--muted)"),
+    resolveColour(element, "var(--rule)"),
+  ];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis: uPlot.Axis = {
     stroke: muted,
@@ -139,36 +143,10 @@ function optionsFor(element: HTMLElement, unit: string): uPlot.Options {
     series: [
       {},
       ...lanes.map((way) => {
-        const stroke = resolve(element, looks[way].colour);
+        const stroke = resolveColour(element, looks[way].colour);
         const points = { show: true, size: 7, fill: stroke };
         return { label: way, stroke, points, dash: looks[way].dash, width: 1.75, spanGaps: true };
       }),
     ],
   };
-}
-
-/** A colour as the canvas wants it: tokens are light-dark() pairs until an element has one. */
-function resolve(element: HTMLElement, colour: string): string {
-  const before = element.style.color;
-  element.style.color = colour;
-  const { color } = getComputedStyle(element);
-  element.style.color = before;
-  return color;
-}
-
-/** Counts the changes of the theme, by the switch or by the system. */
-function useThemeChanges(): number {
-  const [changes, setChanges] = useState(0);
-  useEffect(() => {
-    const changed = () => setChanges((count) => count + 1);
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", changed);
-    const observer = new MutationObserver(changed);
-    observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    return () => {
-      system.removeEventListener("change", changed);
-      observer.disconnect();
-    };
-  }, []);
-  return changes;
 }

@@ -1,7 +1,7 @@
 import { Instances } from "@/app/api/instances/contract";
+import { createStore } from "@/components/store";
 import { type AlgorithmName, algorithmNames, limitState, type Store } from "../../contract";
 import { ask, type Outcome, type Shot } from "./ask";
-import { createValue } from "./store";
 import { createTrials } from "./trials";
 import { initialView, type Settings, type View } from "./view";
 
@@ -15,7 +15,7 @@ interface Options {
 
 /** What the page does to the server, and what it has seen of it. */
 export function createLab({ ensureSession, onFrame }: Options) {
-  const value = createValue<View>(initialView);
+  const value = createStore<View>(initialView);
   const { get, set } = value;
   const closed = new AbortController();
   let nextId = 1;

@@ -1,8 +1,8 @@
+import type { createStore } from "@/components/store";
 import { problemSchema } from "@/lib/problem";
 import { type AlgorithmName, type Fault, rateLimits, type Store, whenDown } from "../../contract";
 import type { Outcome, Shot } from "./ask";
 import { nothingYet, type Obedience, obey } from "./honest";
-import type { createValue } from "./store";
 import type { Admitted, View } from "./view";
 
 const EACH_OF_BOTH = 20;
@@ -11,7 +11,7 @@ const PLUG_SECONDS = 15;
 
 /** What the trials need of the lab. */
 interface Bench {
-  value: ReturnType<typeof createValue<View>>;
+  value: ReturnType<typeof createStore<View>>;
   /** One piece of work at a time: they would use up each other's quota. */
   exclusively: (what: NonNullable<View["busy"]>, work: () => Promise<void>) => Promise<void>;
   look: () => Promise<void>;

@@ -1,8 +1,9 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { resolveColour, useThemeChanges } from "@/components/plot/theme";
 import { laneNames } from "../../contract";
 import { ms } from "../client/recommend";
 import type { Series } from "../client/series";
@@ -70,7 +71,10 @@ export function Plot() {
 const empty: Series = [[-WINDOW_S, 0], ...laneNames.map(() => [null, null])];
 
 function optionsFor(element: HTMLElement): uPlot.Options {
-  const [muted, rule] = [resolve(element, "var(--muted)"), resolve(element, "var(--rule)")];
+  const [muted, rule] = [
+    resolveColour(element, "var(--muted)"),
+    resolveColour(element, "var(--rule)"),
+  ];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis = { stroke: muted, font, grid: { stroke: rule, width: 1 }, ticks: { show: false } };
   return {
@@ -99,7 +103,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       {},
       ...laneNames.map((name) => ({
         label: laneLooks[name].short,
-        stroke: resolve(element, laneLooks[name].colour),
+        stroke: resolveColour(element, laneLooks[name].colour),
         dash: laneLooks[name].dash,
         width: 1.75,
         spanGaps: true,
@@ -107,30 +111,4 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       })),
     ],
   };
-}
-
-/** A colour as the canvas wants it: tokens are light-dark() pairs until an element has one. */
-function resolve(element: HTMLElement, colour: string): string {
-  const before = element.style.color;
-  element.style.color = colour;
-  const { color } = getComputedStyle(element);
-  element.style.color = before;
-  return color;
-}
-
-/** Counts the changes of the theme, by the switch or by the system. */
-function useThemeChanges(): number {
-  const [changes, setChanges] = useState(0);
-  useEffect(() => {
-    const changed = () => setChanges((count) => count + 1);
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", changed);
-    const observer = new MutationObserver(changed);
-    observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    return () => {
-      system.removeEventListener("change", changed);
-      observer.disconnect();
-    };
-  }, []);
-  return changes;
 }

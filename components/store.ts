@@ -1,4 +1,4 @@
-/** A value that tells of its changes, for useSyncExternalStore. */
+/** A value that is replaced, never changed, and those who want to know of it: for useSyncExternalStore. */
 export function createStore<T>(initial: T) {
   const listeners = new Set<() => void>();
   let value = initial;
