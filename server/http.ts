@@ -9,7 +9,10 @@ import { lifecycle } from "@/lib/lifecycle";
 import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
 import { traffic } from "@/lib/traffic";
+import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
+import { closeAfterEarlyAnswer } from "./early-answer";
+import { continueWhenRead } from "./expect-continue";
 import { setHeaders } from "./headers";
 import { answerOps } from "./ops";
 
@@ -22,10 +25,10 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
  */
 export function createHttpServer(next: RequestListener, dev: boolean) {
   const server = createServer(
-    // Slow clients: 10 s for the headers, 5 minutes for a whole request unless its route says more.
+    // Slow clients: 10 s for the headers here, the body by its address.
     {
       headersTimeout: 10_000,
-      requestTimeout: 300_000,
+      requestTimeout: 0,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
     },
@@ -34,6 +37,8 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       identify(request, response);
       observe(request, response, path);
       setHeaders(request, response, dev);
+      setBodyDeadline(request, path);
+      closeAfterEarlyAnswer(request, response);
       if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
       if (!methods.has(request.method ?? "")) return refuseMethod(response);
       if (answerOps(path, response)) return;
@@ -41,6 +46,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
     },
   );
   watchSilent(server);
+  continueWhenRead(server);
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     else socket.destroy();
