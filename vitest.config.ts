@@ -5,6 +5,12 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
   test: {
     include: ["{app,components,lib,embedded,prisma,run,server}/**/*.test.{ts,tsx}"],
+    // The application does not start without these; a test that stores something names its own store.
+    env: {
+      S3_BUCKET: "not-there",
+      AWS_ACCESS_KEY_ID: "none",
+      AWS_SECRET_ACCESS_KEY: "none",
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { startOpenAI } from "./openai/index.ts";
+import { ACCESS_KEY_ID, BUCKET, startS3 } from "./s3/index.ts";
 
 /**
- * The process of the embedded services other than Postgres: `services.ts openai`. Their ports and
+ * The process of the embedded services other than Postgres: `services.ts openai s3`. Their ports and
  * keys come in the environment, so that the next process of this kind has the same. Says over IPC
  * that they listen; ends with the process that has started it.
  */
@@ -28,6 +29,17 @@ const known: Record<string, () => Promise<Service>> = {
       tokensPerSecond: Number(process.env.EMBEDDED_OPENAI_PACE || 30),
     });
     return { address: baseUrl, stop };
+  },
+  async s3() {
+    const { endpoint, stop } = await startS3({
+      dataDir: required("EMBEDDED_S3_DATA"),
+      port: Number(process.env.EMBEDDED_S3_PORT || 0),
+      accessKeyId: ACCESS_KEY_ID,
+      secretAccessKey: required("EMBEDDED_S3_KEY"),
+      bucket: BUCKET,
+      allowedOrigins: (process.env.EMBEDDED_S3_ORIGINS || "").split(",").filter(Boolean),
+    });
+    return { address: endpoint, stop };
   },
 };
 

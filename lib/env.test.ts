@@ -9,6 +9,9 @@ const names = Object.keys(envSchema.shape) as (keyof Env)[];
 const complete = {
   DATABASE_URL: "postgresql://user:password@localhost:5432/patternbook",
   SESSION_SECRET: "0123456789abcdef0123456789abcdef",
+  S3_BUCKET: "uploads",
+  AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "secret",
 };
 /** A value that each of these variables cannot have. */
 const malformed = {
@@ -20,6 +23,7 @@ const malformed = {
   SOCKETS_PER_ADDRESS: "many",
   REDIS_URL: "http://localhost:6379",
   OPENAI_BASE_URL: "localhost:11434",
+  S3_ENDPOINT: "localhost:9000",
   LOG_LEVEL: "loud",
   DEMO_CONTROLS: "perhaps",
 };
@@ -46,9 +50,10 @@ describe(".env.example", () => {
     expect(Object.keys(example).toSorted()).toEqual(names.toSorted());
   });
 
-  it("is a valid environment once its secret is filled in", () => {
-    const { SESSION_SECRET } = complete;
-    expect(parseEnv({ ...example, SESSION_SECRET }).PORT).toBe(3000);
+  it("is a valid environment once its secrets are filled in", () => {
+    const { SESSION_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = complete;
+    const secrets = { SESSION_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    expect(parseEnv({ ...example, ...secrets }).PORT).toBe(3000);
   });
 
   it("explains each variable in a comment above it", () => {

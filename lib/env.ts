@@ -39,6 +39,14 @@ export const envSchema = z.object({
     .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
   OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
   OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("the object store where it is not AWS: R2, MinIO, or any with S3's API"),
+  S3_BUCKET: z.string().describe("the bucket that uploads are kept in"),
+  S3_REGION: z.string().default("us-east-1").describe("the region of that bucket"),
+  AWS_ACCESS_KEY_ID: z.string().describe("who we are to the object store"),
+  AWS_SECRET_ACCESS_KEY: z.string().describe("signs our requests to the object store"),
   UPLOAD_QUOTA_BYTES: whole(2 * 1024 ** 3).describe("what one user's uploads may take, in bytes"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])

@@ -18,6 +18,8 @@ beforeEach(async () => {
   vi.stubEnv("OPENAI_API_KEY", "");
   vi.stubEnv("OPENAI_BASE_URL", "");
   vi.stubEnv("SESSION_SECRET", "");
+  vi.stubEnv("S3_ENDPOINT", "");
+  vi.stubEnv("S3_BUCKET", "");
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -31,31 +33,55 @@ const models = (url: string, key: string) =>
     () => 0,
   );
 
-test("the answerer is started where the environment names none, and ends with stop", async () => {
+/** What the store answers to whom it does not know; 0 where nobody listens. */
+const stranger = (url: string) =>
+  fetch(url).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+test("what the environment does not name is started, and ends with stop", async () => {
   const { env, stop } = await startServices(dataDir, quiet);
-  const { OPENAI_BASE_URL = "", OPENAI_API_KEY = "" } = env;
+  const { OPENAI_BASE_URL = "", OPENAI_API_KEY = "", S3_ENDPOINT = "" } = env;
   expect(env).toEqual({
     DATABASE_URL,
     SESSION_SECRET: (await readSecrets(dataDir)).SESSION_SECRET,
     OPENAI_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
     OPENAI_API_KEY: expect.stringMatching(/^[\w-]{43}$/),
     OPENAI_MODEL: "patternbook-docs",
-    EMBEDDED_SERVICES: "openai",
+    S3_ENDPOINT: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    S3_BUCKET: "patternbook",
+    S3_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "patternbook",
+    AWS_SECRET_ACCESS_KEY: expect.stringMatching(/^[\w-]{43}$/),
+    EMBEDDED_SERVICES: "openai,s3",
   });
+  expect(env.AWS_SECRET_ACCESS_KEY).not.toBe(OPENAI_API_KEY);
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(200);
+  expect(await stranger(S3_ENDPOINT)).toBe(403);
   await stop();
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(0);
+  expect(await stranger(S3_ENDPOINT)).toBe(0);
 });
 
 test.each([
-  ["OPENAI_API_KEY", "sk-mine"],
-  ["OPENAI_BASE_URL", "http://localhost:11434/v1"],
-])("%s alone is a choice: nothing is started or set", async (name, value) => {
+  ["OPENAI_API_KEY", "sk-mine", "OPENAI", "s3"],
+  ["OPENAI_BASE_URL", "http://localhost:11434/v1", "OPENAI", "s3"],
+  ["S3_ENDPOINT", "http://localhost:9000", "S3_", "openai"],
+  ["S3_BUCKET", "mine", "S3_", "openai"],
+])("%s alone is a choice: nothing is started or set for it", async (name, value, prefix, other) => {
   vi.stubEnv(name, value);
   const { env, stop } = await startServices(dataDir, quiet);
   await stop();
-  expect(Object.keys(env).filter((key) => key.startsWith("OPENAI"))).toEqual([]);
-  expect(env.EMBEDDED_SERVICES).toBe("");
+  expect(Object.keys(env).filter((key) => key.startsWith(prefix))).toEqual([]);
+  expect(env.EMBEDDED_SERVICES).toBe(other);
+});
+
+test("keys of AWS alone are no choice: the shell may have them for something else", async () => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+  const { env, stop } = await startServices(dataDir, quiet);
+  await stop();
+  expect(env.AWS_ACCESS_KEY_ID).toBe("patternbook");
 });
 
 test("one that is killed with -9 comes back on the same port, with the same key", async () => {

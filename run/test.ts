@@ -56,9 +56,11 @@ async function e2e(args: string[]): Promise<Tally> {
       DATA_DIR: dataDir,
       PORT: String(E2E_PORT),
       DATABASE_URL: "",
-      // Tests ask the embedded answerer, never somebody's account.
+      // Tests use the embedded services, never somebody's account.
       OPENAI_API_KEY: "",
       OPENAI_BASE_URL: "",
+      S3_ENDPOINT: "",
+      S3_BUCKET: "",
     });
     try {
       await rm(report, { force: true });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { env } from "@/lib/env";
+import { storeEndpoint } from "@/lib/object-store";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
 const always: [string, string][] = [
@@ -28,7 +28,8 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    `connect-src 'self' ${storeOrigin()}`.trim(),
+    // Browsers send files straight to the object store.
+    `connect-src 'self' ${new URL(storeEndpoint()).origin}`,
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
@@ -36,9 +37,6 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     "frame-ancestors 'none'",
   ].join("; ");
 }
-
-/** Browsers send files straight to the object store. */
-const storeOrigin = () => (env().S3_ENDPOINT ? new URL(env().S3_ENDPOINT as string).origin : "");
 
 const isPage = (path: string) => !/^\/(api|_next|socket\.io)(\/|$)/.test(path);
 

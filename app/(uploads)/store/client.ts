@@ -3,6 +3,7 @@ import { Agent as SecureAgent } from "node:https";
 import { S3Client } from "@aws-sdk/client-s3";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
+import { storeEndpoint } from "@/lib/object-store";
 import { remember } from "@/lib/remember";
 
 /** Requests to the store at once, from this process. */
@@ -11,11 +12,10 @@ const MAX_SOCKETS = 64;
 /** The process's client of the object store. */
 export const store = (): S3Client =>
   remember("store", () => {
-    const { S3_ENDPOINT, S3_REGION } = env();
     const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
     const client = new S3Client({
-      endpoint: S3_ENDPOINT,
-      region: S3_REGION,
+      endpoint: storeEndpoint(),
+      region: env().S3_REGION,
       // Works with every store: a bucket as part of the host needs DNS.
       forcePathStyle: true,
       credentials: credentials(),
@@ -51,7 +51,6 @@ export const bucket = () => env().S3_BUCKET;
 /** The key pair; what is signed with it never leaves the server but as a signature. */
 export function credentials() {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = env();
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) throw storeUnavailable();
   return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
 }
 

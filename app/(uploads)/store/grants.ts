@@ -1,5 +1,6 @@
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { env } from "@/lib/env";
+import { storeEndpoint } from "@/lib/object-store";
 import type { Presigned, SignedParts } from "../contract";
 import type { UploadRow } from "../rows/rows";
 import { bucket, credentials, store } from "./client";
@@ -9,7 +10,7 @@ import { createPresigner } from "./presign";
 /** Signs for our store, now. */
 const signer = () =>
   createPresigner({
-    endpoint: env().S3_ENDPOINT ?? "",
+    endpoint: storeEndpoint(),
     region: env().S3_REGION,
     ...credentials(),
   });

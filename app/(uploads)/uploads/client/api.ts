@@ -7,8 +7,8 @@ import {
   type PresignedRequest,
   presigned,
   type SignedParts,
-  signedParts,
   type StoredParts,
+  signedParts,
   storedParts,
   type Upload,
   type UploadList,
@@ -26,7 +26,12 @@ export class Refusal extends Error {
   }
 }
 
-export type OnFrame = (direction: "in" | "out", label: string, body: string, bytes?: number) => void;
+export type OnFrame = (
+  direction: "in" | "out",
+  label: string,
+  body: string,
+  bytes?: number,
+) => void;
 
 /** The application's API, as the page uses it; every answer is parsed by its contract. */
 export function createApi(onFrame: OnFrame) {
@@ -59,7 +64,7 @@ export function createApi(onFrame: OnFrame) {
     presign: (body: PresignedRequest, signal?: AbortSignal): Promise<Presigned> =>
       call("POST", "/api/uploads/presigned", presigned, { body, signal }),
     begin: (file: File, signal: AbortSignal): Promise<Multipart> =>
-      call("POST", "/api/uploads/multipart", multipart, { body: describe(file), signal }),
+      call("POST", "/api/uploads/multipart", multipart, { body: descriptionOf(file), signal }),
     sign: (
       id: string,
       parts: { number: number; sha256?: string }[],
@@ -81,7 +86,7 @@ export function createApi(onFrame: OnFrame) {
 export type Api = ReturnType<typeof createApi>;
 
 /** Name, type and size as the API wants them. */
-export const describe = ({ name, type, size }: File) => ({
+export const descriptionOf = ({ name, type, size }: File) => ({
   name,
   type: type || "application/octet-stream",
   size,

@@ -97,7 +97,8 @@ export function createLane(way: Way, sender: Sender, onChange: () => void) {
         retried: () => tell({ retries: view.retries + 1 }),
       });
       const seconds = (performance.now() - begun) / 1_000;
-      const equal = sha256 === undefined || upload.sha256 === null ? null : sha256 === upload.sha256;
+      const equal =
+        sha256 === undefined || upload.sha256 === null ? null : sha256 === upload.sha256;
       tell({ status: "stored", sent: file.size, seconds, upload, equal, secondsLeft: null });
     } catch (error) {
       if (mine.signal.aborted) return;

@@ -95,7 +95,8 @@ async function sendParts(api: Api, file: File, session: Session, report: Report)
       const sha256 = await digestOfPart(blobOf(next));
       digests[next - 1] = sha256;
       // Bytes that differ were changed since, or cut off: they are sent again.
-      const kept = stored.has(next) && (!sha256 || !stored.get(next) || stored.get(next) === sha256);
+      const kept =
+        stored.has(next) && (!sha256 || !stored.get(next) || stored.get(next) === sha256);
       if (kept) finish(next);
       else wanted.push({ number: next, sha256 });
     }

@@ -1,5 +1,5 @@
 import type { Presigned } from "../../contract";
-import { type Api, describe } from "./api";
+import { type Api, descriptionOf } from "./api";
 import { digestOf } from "./digest";
 import type { Sender } from "./lane";
 import { send } from "./send";
@@ -20,7 +20,7 @@ export function presignedSender(api: Api): Sender {
     resumable: false,
     async send(file, report) {
       const sha256 = await digestOf(file);
-      const granted = await api.presign({ ...describe(file), sha256 }, report.signal);
+      const granted = await api.presign({ ...descriptionOf(file), sha256 }, report.signal);
       begun = granted.upload.id;
       const { url, fields } = asForm(granted);
       report.phase("sending");

@@ -28,6 +28,4 @@ export const forget = (storage: Storage = localStorage) => storage.removeItem(KE
 
 /** The browser gives no file back after a reload: whoever chooses the same one goes on with it. */
 export const isSameFile = (remembered: Remembered, { name, size, lastModified }: File): boolean =>
-  remembered.name === name &&
-  remembered.size === size &&
-  remembered.lastModified === lastModified;
+  remembered.name === name && remembered.size === size && remembered.lastModified === lastModified;

@@ -1,4 +1,4 @@
-import { type Api, describe } from "./api";
+import { type Api, descriptionOf } from "./api";
 import { digestOf } from "./digest";
 import { asForm, formOf } from "./presigned";
 import { readStoreError } from "./store-answer";
@@ -34,7 +34,7 @@ export async function tamper(api: Api, tampering: Tampering): Promise<Verdict> {
   const honest = file();
   const sha256 = await digestOf(honest);
   const granted = await api.presign({
-    ...{ ...describe(honest), sha256 },
+    ...{ ...descriptionOf(honest), sha256 },
     ...(tampering === "expiry" && { expiresIn: 1 }),
   });
   const { url, fields } = asForm(granted);

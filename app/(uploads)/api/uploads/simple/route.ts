@@ -22,7 +22,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const { userId } = await requireSession(request);
     assertDeclaredLength(request.headers, simpleBytes + FORM_OVERHEAD);
 
-    const file = { name: "", declared: "", bytes: Buffer.alloc(0) };
+    const file = { name: "", declared: "", bytes: Buffer.of() as Buffer };
     await readForm(request, simpleBytes, async ({ name, type, bytes }) => {
       file.bytes = await readAll(bytes);
       file.name = cleanName(name);
