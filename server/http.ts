@@ -11,6 +11,7 @@ import { metrics } from "@/lib/metrics";
 import { traffic } from "@/lib/traffic";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
+import { keepContentLength } from "./content-length";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { setHeaders } from "./headers";
@@ -39,6 +40,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       setHeaders(request, response, dev);
       setBodyDeadline(request, path);
       closeAfterEarlyAnswer(request, response);
+      keepContentLength(response);
       if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
       if (!methods.has(request.method ?? "")) return refuseMethod(response);
       if (answerOps(path, response)) return;

@@ -3,7 +3,7 @@ import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { listQuery, type UploadList } from "../../contract";
 import { sweepNowAndThen } from "../../remove";
-import { listUploads } from "../../rows/page";
+import { listUploads } from "../../rows/list";
 import { quotaOf } from "../../rows/quota";
 import { toUpload } from "../../rows/rows";
 
