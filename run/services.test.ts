@@ -84,22 +84,22 @@ test("keys of AWS alone are no choice: the shell may have them for something els
   expect(env.AWS_ACCESS_KEY_ID).toBe("patternbook");
 });
 
-test("one that is killed with -9 comes back on the same port, with the same key", async () => {
+test("those that are killed with -9 come back on the same ports, with the same keys", async () => {
   const log: string[] = [];
   const embedded = await startEmbedded({
-    keys: { openai: "key" },
+    keys: { openai: "key", s3: "key" },
+    env: { EMBEDDED_S3_DATA: join(dataDir, "s3") },
     log: (line) => log.push(line),
   });
-  const address = embedded.addresses.openai as string;
+  const { openai = "", s3 = "" } = embedded.addresses;
   expect(embedded.kill()).toBe(true);
   await vi.waitFor(() => expect(log).toHaveLength(1), 5_000);
   expect(log[0]).toBe(
     "instance of the embedded services ended (SIGKILL); the next one starts in 300 ms",
   );
-  await vi.waitFor(async () => expect(await models(address, "key")).toBe(200), {
-    timeout: 10_000,
-    interval: 100,
-  });
+  const patience = { timeout: 10_000, interval: 100 };
+  await vi.waitFor(async () => expect(await models(openai, "key")).toBe(200), patience);
+  await vi.waitFor(async () => expect(await stranger(s3)).toBe(403), patience);
   await embedded.stop();
 });
 

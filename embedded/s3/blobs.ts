@@ -102,14 +102,16 @@ export class Blobs {
     for (const { id } of blobs) this.#users.set(id, (this.#users.get(id) ?? 0) + 1);
   }
 
+  /** Never fails: a file that cannot be removed is left to the next start, for what is done is done. */
   async release(blobs: readonly Blob[]): Promise<void> {
     for (const { id } of blobs) {
       const users = (this.#users.get(id) ?? 0) - 1;
-      if (users > 0) this.#users.set(id, users);
-      else {
-        this.#users.delete(id);
-        await rm(this.#file(id), { force: true });
+      if (users > 0) {
+        this.#users.set(id, users);
+        continue;
       }
+      this.#users.delete(id);
+      await rm(this.#file(id), { force: true }).catch((error) => console.error("s3:", error));
     }
   }
 

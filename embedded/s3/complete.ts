@@ -98,7 +98,7 @@ async function assemble(
 
 function match(upload: Upload, { number, etag, checksums }: Named): Part {
   const part = upload.parts.get(number);
-  const given = upload.algorithm && checksums[upload.algorithm];
+  const given = part?.checksum && checksums[part.checksum.algorithm];
   if (part?.etag === etag && (given === undefined || given === part.checksum?.value)) return part;
   throw new S3Error(
     "InvalidPart",

@@ -30,6 +30,12 @@ export function descriptionOf(request: Headers): Description {
 
   const metadata: Record<string, string> = {};
   for (const name of request.headerNames().filter((name) => name.startsWith(META))) {
+    // A field of a form may be called anything; a header has a token for a name (RFC 9110, section 5.1).
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      throw new S3Error("InvalidArgument", "A name of metadata is no header.", {
+        ArgumentName: name,
+      });
+    }
     metadata[name.slice(META.length)] = request.header(name) ?? "";
   }
   const size = Object.entries(metadata).reduce(
@@ -59,8 +65,8 @@ export function requireHeaderValue(value: string): string {
   });
 }
 
-/** The headers of an object in an answer; its checksum is told only where it is asked for. */
-export function headersOf(object: StoredObject, withChecksum: boolean): Record<string, string> {
+/** The headers of an object in an answer, without its checksum. */
+export function headersOf(object: StoredObject): Record<string, string> {
   const headers: Record<string, string> = {
     "accept-ranges": "bytes",
     etag: quoted(object.etag),
@@ -68,7 +74,6 @@ export function headersOf(object: StoredObject, withChecksum: boolean): Record<s
     ...object.headers,
   };
   for (const [name, value] of Object.entries(object.metadata)) headers[META + name] = value;
-  if (withChecksum && object.checksum) Object.assign(headers, checksumHeaders(object.checksum));
   return headers;
 }
 

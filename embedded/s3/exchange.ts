@@ -36,7 +36,8 @@ export class Exchange {
     if (this.waits && !this.#asked) response.setHeader("Connection", "close");
     response.writeHead(status, headers);
     if (typeof body === "object" && incoming.method !== "HEAD") {
-      await pipeline(Readable.from(body), response);
+      // A stream of objects would read sixteen batches ahead.
+      await pipeline(Readable.from(body, { objectMode: false }), response);
     } else response.end(incoming.method === "HEAD" ? undefined : body);
   }
 

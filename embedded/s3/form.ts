@@ -35,8 +35,9 @@ export function openForm(contentType: string, body: () => AsyncIterable<Buffer>)
     });
     parser.on("file", (name, file, { filename }) => {
       files++;
+      // Where the form breaks off the file does too, read or not: `ended` says why.
+      file.on("error", () => file.resume());
       if (files > 1 || name !== "file") {
-        file.resume();
         parser.destroy(oneFile());
         return;
       }

@@ -81,7 +81,12 @@ export async function startS3(options: S3Options): Promise<EmbeddedS3> {
 
   const open = new Set<Promise<void>>();
   const serve = (waits: boolean) => (incoming: IncomingMessage, response: ServerResponse) => {
-    const work = handle(new Exchange(incoming, response, waits)).finally(() => open.delete(work));
+    const work = handle(new Exchange(incoming, response, waits))
+      .catch((error: unknown) => {
+        console.error("s3:", error);
+        response.destroy();
+      })
+      .finally(() => open.delete(work));
     open.add(work);
   };
   const server = createServer(serve(false)).on("checkContinue", serve(true));

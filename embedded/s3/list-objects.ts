@@ -1,6 +1,6 @@
 import { uriEncode } from "./canonical.ts";
 import { S3Error } from "./errors.ts";
-import { paginate } from "./page.ts";
+import { compareUtf8, paginate } from "./page.ts";
 import type { S3Request } from "./request.ts";
 import { type Answer, iso, quoted, type Store, xml } from "./store.ts";
 import { document, element } from "./xml.ts";
@@ -17,7 +17,8 @@ export function listObjects(request: S3Request, { bucket, objects }: Store): Ans
   const max = request.count("max-keys", 1000, 1000);
   const encode = encoder(request);
   const after = token === undefined ? (startAfter ?? "") : parseToken(token);
-  const entries = objects.keys().map((key) => [key, key] as const);
+  const rest = after ? objects.keys().filter((key) => compareUtf8(key, after) > 0) : objects.keys();
+  const entries = rest.map((key) => [key, key] as const);
   const page = paginate(entries, { prefix, delimiter, after, max });
   return xml(
     document(

@@ -59,7 +59,7 @@ export function listUploads(request: S3Request, { bucket, uploads }: Store): Ans
   );
   const page = paginate(
     rest.map((upload) => [upload.key, upload] as const),
-    { prefix, delimiter, after: "", max },
+    { prefix, delimiter, after: keyMarker, max },
   );
   const last = page.items.at(-1);
   return xml(

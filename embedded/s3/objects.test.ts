@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import {
-  ChecksumAlgorithm,
   CopyObjectCommand,
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -109,5 +108,291 @@ describe("an object", () => {
     for (const _ of [1, 2]) await client.send(new DeleteObjectCommand({ Bucket, Key: "gone" }));
     expect(await refusal(get("gone"))).toEqual(["NoSuchKey", 404]);
     expect(await endpoint.files()).toEqual(before);
+  });
+});
+
+describe("a part of an object", () => {
+  const body = bytes(3_000);
+  beforeAll(() => put("ranged", body));
+
+  test.each([
+    ["bytes=0-0", 0, 1],
+    ["bytes=10-19", 10, 20],
+    ["bytes=2990-", 2990, 3000],
+    ["bytes=-5", 2995, 3000],
+    ["bytes=-9999", 0, 3000],
+    ["bytes=100-99999", 100, 3000],
+  ])("%s", async (Range, start, end) => {
+    const got = await get("ranged", { Range });
+    expect(got.$metadata.httpStatusCode).toBe(206);
+    expect(got.ContentRange).toBe(`bytes ${start}-${end - 1}/3000`);
+    expect(got.ContentLength).toBe(end - start);
+    const part = (await got.Body?.transformToByteArray()) ?? Buffer.alloc(0);
+    expect(body.subarray(start, end).equals(part)).toBe(true);
+  });
+
+  test.each(["bytes=0-1,5-6", "bytes=5-2", "bytes=-", "items=0-1", "bytes=a-b"])(
+    "%s counts as none: the answer is whole",
+    async (Range) => {
+      const got = await get("ranged", { Range });
+      expect(got.$metadata.httpStatusCode).toBe(200);
+      expect(await got.Body?.transformToByteArray()).toHaveLength(3000);
+    },
+  );
+
+  test.each(["bytes=3000-", "bytes=9999-10000", "bytes=-0"])("%s is 416", async (Range) => {
+    expect(await refusal(get("ranged", { Range }))).toEqual(["InvalidRange", 416]);
+  });
+});
+
+describe("conditions", () => {
+  let etag: string | undefined;
+  const hour = 3_600_000;
+  const [before, after] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];
+  beforeAll(async () => {
+    etag = (await put("conditional", "text")).ETag;
+  });
+
+  const other = '"0123456789abcdef0123456789abcdef"';
+  test.each([
+    ["If-Match", () => ({ IfMatch: etag }), 200],
+    ["another If-Match", () => ({ IfMatch: other }), 412],
+    ["If-Match: *", () => ({ IfMatch: "*" }), 200],
+    ["If-None-Match", () => ({ IfNoneMatch: etag }), 304],
+    ["a weak If-None-Match in a list", () => ({ IfNoneMatch: `${other}, W/${etag}` }), 304],
+    ["another If-None-Match", () => ({ IfNoneMatch: other }), 200],
+    ["modified since", () => ({ IfModifiedSince: before }), 200],
+    ["not modified since", () => ({ IfModifiedSince: new Date() }), 304],
+    ["unmodified since", () => ({ IfUnmodifiedSince: after }), 200],
+    ["not unmodified since", () => ({ IfUnmodifiedSince: before }), 412],
+    ["If-Match before the date", () => ({ IfMatch: etag, IfUnmodifiedSince: before }), 200],
+    ["If-None-Match before the date", () => ({ IfNoneMatch: other, IfModifiedSince: after }), 200],
+  ])("%s", async (_, conditions, status) => {
+    const answered = await get("conditional", conditions()).then(
+      ({ $metadata }) => $metadata.httpStatusCode,
+      (error) => error.$metadata.httpStatusCode,
+    );
+    expect(answered).toBe(status);
+  });
+
+  test("a write with If-None-Match: * happens once, however many ask at once", async () => {
+    const all = await Promise.allSettled(
+      [1, 2, 3, 4, 5].map((n) => put("once", `writer ${n}`, { IfNoneMatch: "*" })),
+    );
+    expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await refusal(put("once", "late", { IfNoneMatch: "*" }))).toEqual([
+      "PreconditionFailed",
+      412,
+    ]);
+    expect((await endpoint.files()).tmp).toBe(0);
+  });
+
+  test("a write with If-Match replaces what it has seen, and nothing else", async () => {
+    const { ETag } = await put("seen", "one");
+    await put("seen", "two", { IfMatch: ETag });
+    expect(await refusal(put("seen", "three", { IfMatch: ETag }))).toEqual([
+      "PreconditionFailed",
+      412,
+    ]);
+    expect(await refusal(put("unseen", "x", { IfMatch: ETag }))).toEqual(["NoSuchKey", 404]);
+  });
+});
+
+describe("response headers", () => {
+  test("can be asked to be others", async () => {
+    await put("named", "text", { ContentType: "text/html" });
+    const got = await get("named", {
+      ResponseContentType: "text/plain",
+      ResponseContentDisposition: "attachment; filename*=UTF-8''%C3%A9.txt",
+      ResponseCacheControl: "no-store",
+    });
+    expect(got).toMatchObject({
+      ContentType: "text/plain",
+      ContentDisposition: "attachment; filename*=UTF-8''%C3%A9.txt",
+      CacheControl: "no-store",
+    });
+  });
+
+  test.each(["a\r\nSet-Cookie: a=b", "a\nb", "漢", "\0"])("%j is none", async (value) => {
+    const asked = get("named", { ResponseContentDisposition: value });
+    expect(await refusal(asked)).toEqual(["InvalidArgument", 400]);
+  });
+});
+
+describe("a copy", () => {
+  const copy = (Key: string, source: string, more = {}) =>
+    client.send(new CopyObjectCommand({ Bucket, Key, CopySource: source, ...more }));
+
+  test("has the same bytes on the disk, and outlives what it was made of", async () => {
+    await put("a b/ü+%", "original", { Metadata: { from: "me" } });
+    const before = await endpoint.files();
+    await copy("copied", `/${Bucket}/${encodeURIComponent("a b/ü+%")}`);
+    expect(await endpoint.files()).toEqual({ ...before, objects: before.objects + 1 });
+    await client.send(new DeleteObjectCommand({ Bucket, Key: "a b/ü+%" }));
+    const got = await get("copied");
+    expect(got.Metadata).toEqual({ from: "me" });
+    expect(await got.Body?.transformToString()).toBe("original");
+  });
+
+  test("may have another description, also in place of the original", async () => {
+    await put("described", "text", { Metadata: { v: "1" } });
+    await copy("described", `${Bucket}/described`, {
+      MetadataDirective: "REPLACE",
+      Metadata: { v: "2" },
+      ContentType: "text/css",
+    });
+    expect(await get("described")).toMatchObject({ Metadata: { v: "2" }, ContentType: "text/css" });
+    expect(await text("described")).toBe("text");
+  });
+
+  test.each([
+    [`${Bucket}/nowhere`, {}, ["NoSuchKey", 404]],
+    ["other/key", {}, ["NoSuchBucket", 404]],
+    ["nonsense", {}, ["InvalidArgument", 400]],
+    [`${Bucket}/%zz`, {}, ["InvalidArgument", 400]],
+    [`${Bucket}/described?versionId=1`, {}, ["NotImplemented", 501]],
+    [`${Bucket}/described`, { CopySourceIfNoneMatch: "*" }, ["PreconditionFailed", 412]],
+    [`${Bucket}/described`, { MetadataDirective: "OTHER" }, ["InvalidArgument", 400]],
+    [`${Bucket}/described`, { Key: "described" }, ["InvalidRequest", 400]],
+  ])("of %s %j is refused", async (source, more, expected) => {
+    expect(await refusal(copy("copy", source, more))).toEqual(expected);
+  });
+});
+
+describe("keys are names, never paths", () => {
+  const hostile = [
+    "../../x",
+    "..",
+    ".",
+    "/",
+    "//etc/passwd",
+    "a/../b",
+    "%2e%2e%2fx",
+    "nul\0byte",
+    "line\r\nbreak",
+    "tab\t",
+    " blank ",
+    "a+b",
+    "C:\\x",
+    "con",
+    "quote\"'&<>",
+    "ü漢😀",
+    "u\u0308",
+    "\u202Egpj.exe",
+    "x".repeat(1024),
+    "漢".repeat(341),
+    "__proto__",
+  ];
+  test.each(hostile)("%j", async (Key) => {
+    await put(Key, `this is ${Key}`);
+    expect(await text(Key)).toBe(`this is ${Key}`);
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: Key }));
+    expect(Contents?.map((object) => object.Key)).toContain(Key);
+    await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    expect(await refusal(get(Key))).toEqual(["NoSuchKey", 404]);
+  });
+
+  test.each(["x".repeat(1025), "漢".repeat(342)])(
+    "of more than 1,024 bytes are none",
+    async (Key) => {
+      expect(await refusal(put(Key, ""))).toEqual(["KeyTooLongError", 400]);
+      expect(await refusal(get(Key))).toEqual(["KeyTooLongError", 400]);
+    },
+  );
+});
+
+describe("lists", () => {
+  let own: Endpoint;
+  let listing: S3Client;
+  const keys = ["a", "a/1", "a/2", "a/b/1", "b", "c/1", "c/2", "d/", "\uffee", "😀", "ab"];
+  beforeAll(async () => {
+    own = await startEndpoint();
+    listing = own.client();
+    for (const Key of keys) await listing.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+  });
+  afterAll(() => own.stop());
+
+  const sorted = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  async function listed(input = {}, pageSize = 1000) {
+    const [found, prefixes]: [string[], string[]] = [[], []];
+    let pages = 0;
+    for await (const page of paginateListObjectsV2(
+      { client: listing, pageSize },
+      { Bucket, ...input },
+    )) {
+      pages++;
+      expect(page.KeyCount).toBeLessThanOrEqual(pageSize);
+      found.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ""));
+      prefixes.push(...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix ?? ""));
+    }
+    return { found, prefixes, pages };
+  }
+
+  test("have all keys in the order of their bytes, whatever the page", async () => {
+    for (const size of [1, 2, 3, 11, 1000]) {
+      expect((await listed({}, size)).found).toEqual(sorted);
+    }
+    expect((await listed({}, 3)).pages).toBe(4);
+  });
+
+  test("roll up what has the delimiter, once, whatever the page", async () => {
+    for (const size of [1, 2, 5, 1000]) {
+      const { found, prefixes } = await listed({ Delimiter: "/" }, size);
+      expect(found).toEqual(["a", "ab", "b", "\uffee", "😀"]);
+      expect(prefixes).toEqual(["a/", "c/", "d/"]);
+    }
+    const inside = await listed({ Delimiter: "/", Prefix: "a/" });
+    expect(inside).toMatchObject({ found: ["a/1", "a/2"], prefixes: ["a/b/"] });
+  });
+
+  test("begin after a key, and encode what XML cannot say", async () => {
+    expect((await listed({ StartAfter: "b" })).found).toEqual(
+      sorted.slice(sorted.indexOf("b") + 1),
+    );
+    const encoded = await listing.send(
+      new ListObjectsV2Command({ Bucket, EncodingType: "url", Prefix: "😀" }),
+    );
+    expect(encoded.Contents?.map(({ Key }) => Key)).toEqual(["%F0%9F%98%80"]);
+    const none = await listing.send(new ListObjectsV2Command({ Bucket, MaxKeys: 0 }));
+    expect(none).toMatchObject({ KeyCount: 0, IsTruncated: false });
+  });
+
+  test("refuse a token that is none", async () => {
+    const send = (input: object) => listing.send(new ListObjectsV2Command({ Bucket, ...input }));
+    expect(await refusal(send({ ContinuationToken: "?" }))).toEqual(["InvalidArgument", 400]);
+    expect(await refusal(send({ MaxKeys: -1 }))).toEqual(["InvalidArgument", 400]);
+  });
+
+  test("are the same after a restart, and so are the objects", async () => {
+    const before = await own.files();
+    await own.restart();
+    expect((await listed()).found).toEqual(sorted);
+    expect(await own.files()).toEqual(before);
+    const got = await listing.send(new GetObjectCommand({ Bucket, Key: "😀" }));
+    expect(await got.Body?.transformToString()).toBe("😀");
+  });
+});
+
+describe("many at once", () => {
+  test("are deleted, with those that were not there", async () => {
+    await put("many/1");
+    await put("many/2");
+    const Objects = ["many/1", "many/2", "many/3"].map((Key) => ({ Key }));
+    const command = (Quiet: boolean) =>
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet } });
+    const { Deleted, Errors } = await client.send(command(false));
+    expect(Deleted?.map(({ Key }) => Key)).toEqual(["many/1", "many/2", "many/3"]);
+    expect(Errors).toBeUndefined();
+    expect((await client.send(command(true))).Deleted).toBeUndefined();
+    expect(await refusal(get("many/1"))).toEqual(["NoSuchKey", 404]);
+  });
+
+  test("are refused where none is named, or too many", async () => {
+    const remove = (count: number) => {
+      const Objects = Array.from({ length: count }, (_, i) => ({ Key: `k${i}` }));
+      return client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    };
+    expect(await refusal(remove(1001))).toEqual(["MalformedXML", 400]);
+    expect(await refusal(remove(0))).toEqual(["MalformedXML", 400]);
   });
 });

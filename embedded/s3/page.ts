@@ -10,7 +10,7 @@ export interface Page<T> {
 interface Wanted {
   prefix: string;
   delimiter: string;
-  /** Keys and common prefixes up to this one have been shown. */
+  /** What the page before ended with: where that is a common prefix, it has been shown. */
   after: string;
   max: number;
 }
@@ -18,7 +18,7 @@ interface Wanted {
 /**
  * Rolls keys up to their common prefix before the delimiter. A common prefix counts as one item, and those that were
  * shown on the page before are not shown again.
- * @param entries in the order of their keys in UTF-8
+ * @param entries those that have not been shown, in the order of their keys in UTF-8
  */
 export function paginate<T>(
   entries: readonly (readonly [key: string, item: T])[],
@@ -30,7 +30,7 @@ export function paginate<T>(
     if (!key.startsWith(prefix)) continue;
     const at = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
     const name = at < 0 ? key : key.slice(0, at + delimiter.length);
-    if (name === page.last || (compareUtf8(name, after) <= 0 && after !== "")) continue;
+    if (at >= 0 && (name === page.last || name === after)) continue;
     if (page.items.length + page.prefixes.length === max) {
       page.truncated = max > 0;
       break;

@@ -1,6 +1,7 @@
-import { expectedChecksum, expectedMd5, MAX_PUT_BYTES, tooLarge, verify } from "./body.ts";
+import { verify } from "./body.ts";
 import { checksumHeaders, descriptionOf } from "./description.ts";
 import { S3Error } from "./errors.ts";
+import { expectedChecksum, expectedMd5, MAX_PUT_BYTES, tooLarge } from "./expected.ts";
 import { type Form, openForm } from "./form.ts";
 import { checkPolicy, type SizeRange } from "./policy.ts";
 import { verifyPolicySignature } from "./post-signature.ts";
@@ -9,6 +10,9 @@ import { refuseHeader } from "./router.ts";
 import type { Account } from "./sigv4.ts";
 import { type Answer, quoted, type Store, seconds } from "./store.ts";
 import { document, element } from "./xml.ts";
+
+/** Fields that have another name as headers. */
+const amz: Record<string, string> = { acl: "x-amz-acl", tagging: "x-amz-tagging" };
 
 interface Post {
   contentType: string;
@@ -43,7 +47,7 @@ async function receive(
   const key = requireKey(form);
   const range = checkPolicy(policy, new Map([["bucket", bucket], ...fields, ["key", key]]), now());
   const headers = asHeaders(fields);
-  for (const [name, value] of fields) refuseHeader(name, value);
+  for (const [name, value] of fields) refuseHeader(amz[name] ?? name, value);
   const description = descriptionOf(headers);
 
   const { chunks, received } = verify(bounded(form, range), {
