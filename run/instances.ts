@@ -43,6 +43,8 @@ export function specs(
       PEERS: all.map((place) => `${place.name}=${place.address}`).join(","),
       ALLOWED_ORIGINS: originsOf(all).join(","),
       NEXT_TELEMETRY_DISABLED: "1",
+      // It would say at every start that a later version wants a newer Node.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   }));
 }

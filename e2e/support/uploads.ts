@@ -90,8 +90,14 @@ export async function problemOf(response: Response): Promise<[number, string]> {
 }
 
 /** A request of which every byte is ours: what it declares need not be what it sends. */
-export function open(guest: Guest, path: string, headers: Record<string, string>, method = "PUT") {
-  const { hostname, port } = new URL(A);
+export function open(
+  guest: Guest,
+  path: string,
+  headers: Record<string, string>,
+  method = "PUT",
+  base = A,
+) {
+  const { hostname, port } = new URL(base);
   const out: ClientRequest = request({
     ...{ hostname, port, path, method, agent: false },
     headers: { authorization: `Bearer ${guest.token}`, ...headers },

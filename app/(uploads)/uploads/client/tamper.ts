@@ -9,11 +9,11 @@ const file = () => new File([TEXT], "honest.txt", { type: "text/plain" });
 /** What can be changed of a form that was signed. */
 export const tamperings = {
   nothing: "Nothing",
-  key: "The key",
-  size: "The size",
-  type: "The type",
-  expiry: "The expiry",
-  bytes: "The bytes",
+  key: "Key",
+  size: "Size",
+  type: "Type",
+  expiry: "Expiry",
+  bytes: "Bytes",
 } as const;
 export type Tampering = keyof typeof tamperings;
 

@@ -11,8 +11,8 @@ import { laneLooks } from "./lanes";
 
 type Target = Way | "all";
 const targets = [
-  { value: "all", label: "All four" } as const,
-  ...ways.map((way) => ({ value: way, label: laneLooks[way].title })),
+  { value: "all", label: "All" } as const,
+  ...ways.map((way) => ({ value: way, label: laneLooks[way].short })),
 ];
 const sizes = [
   { value: "2000000", label: "2 MB" },
@@ -85,7 +85,7 @@ export function Dropzone() {
       {left && (
         <p role="status" className="text-[0.8125rem]">
           An upload in parts was left: {left.name}, {bytesText(left.size)}. Choose the same file
-          again on the lane “{laneLooks.multipart.title}”, and it goes on where the store has it.
+          again on the lane “{laneLooks.multipart.short}”, and it goes on where the store has it.
         </p>
       )}
       <p className="max-w-prose text-muted text-xs">
