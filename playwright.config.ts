@@ -9,7 +9,7 @@ export default defineConfig({
   // A machine that stalls for seconds is no defect; what fails twice is. A test that needed it is listed as flaky.
   retries: process.env.CI ? 1 : 0,
   workers: 2,
-  timeout: 30_000,
+  timeout: 60_000,
   reporter: [["list"], ["json", { outputFile: process.env.E2E_REPORT || "test-results/e2e.json" }]],
   use: {
     baseURL: process.env.E2E_BASE_URL || "http://localhost:3100",

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
   test: {
-    include: ["{app,components,lib,embedded,prisma,run,server}/**/*.test.{ts,tsx}"],
+    include: ["{app,components,lib,embedded,prisma,run,server,bench}/**/*.test.{ts,tsx}"],
     // The application does not start without these; a test that stores something names its own store.
     env: {
       S3_BUCKET: "not-there",

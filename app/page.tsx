@@ -3,6 +3,7 @@ import { PatternCard } from "@/components/home/pattern-card";
 import { ChatCard } from "./(chat)/chat/card";
 import { EventStreamCard } from "./(event-stream)/event-stream/card";
 import { RealtimeCard } from "./(realtime)/realtime/card";
+import { TokenStreamCard } from "./(token-stream)/token-stream/card";
 import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
@@ -10,6 +11,7 @@ const live: Partial<Record<Slug, ComponentType>> = {
   chat: ChatCard,
   "event-stream": EventStreamCard,
   realtime: RealtimeCard,
+  "token-stream": TokenStreamCard,
 };
 
 export default function Home() {

@@ -1,3 +1,4 @@
+import { DefaultChatTransport, readUIMessageStream, type UIMessageChunk } from "ai";
 import { A, B, expect, test } from "./fixtures";
 import { ask, QUESTION, read, stateOf } from "./support/completion";
 import { newGuest } from "./support/guest";
@@ -45,6 +46,44 @@ for (const characters of [1, 150, 400]) {
     expect(onA.text() + rest.text()).toBe(uninterrupted.text());
   });
 }
+
+test("what useChat reads is cut by kill -9, and its resume on another instance has all of it", async () => {
+  test.setTimeout(60_000);
+  const guest = await newGuest("Reader", B);
+  const transport = (base: string) =>
+    new DefaultChatTransport({
+      api: `${base}/api/assistant`,
+      headers: { authorization: `Bearer ${guest.token}` },
+    });
+  const ask = (base: string, chatId: string) =>
+    transport(base).sendMessages({
+      chatId,
+      messages: [{ id: "u1", role: "user", parts: [{ type: "text", text: QUESTION }] }],
+      trigger: "submit-message",
+      messageId: undefined,
+      abortSignal: undefined,
+    });
+  const textOf = async (stream: ReadableStream<UIMessageChunk>, onText?: () => void) => {
+    let text = "";
+    for await (const { parts } of readUIMessageStream({ stream })) {
+      text = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+      if (text.length > 100) onText?.();
+    }
+    return text;
+  };
+  const whole = await textOf(await ask(B, crypto.randomUUID()));
+
+  const [chatId, before] = [crypto.randomUUID(), await bootIdOf(A)];
+  let killed: Promise<void> | undefined;
+  const cut = await textOf(await ask(A, chatId), () => {
+    killed ??= kill("A");
+  }).catch((error: Error) => error);
+  await killed;
+  expect(cut).not.toBe(whole);
+  const resumed = await transport(B).reconnectToStream({ chatId });
+  expect(await textOf(resumed as ReadableStream<UIMessageChunk>)).toBe(whole);
+  await untilReborn(A, before);
+});
 
 test("the button kills the producing instance, and the page sees the answer finish", async ({
   page,

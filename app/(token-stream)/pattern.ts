@@ -23,6 +23,7 @@ export const pattern = {
     "app/(token-stream)/completion/generate.ts",
     "app/(token-stream)/completion/batches.ts",
     "app/(token-stream)/completion/provider.ts",
+    "app/(token-stream)/completion/gulps.ts",
     "app/(token-stream)/completion/feed.ts",
     "app/(token-stream)/encode-raw.ts",
     "app/(token-stream)/encode-ui.ts",

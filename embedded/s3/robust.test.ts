@@ -277,16 +277,21 @@ describe("100 Continue", () => {
     expect((await answer).status).toBe(200);
   });
 
-  test("is not said to who may not: no byte of the body is sent", async () => {
-    const wrong = { ...headers(5_000_000), "x-amz-checksum-crc64nvme": "AAAAAAAAAAA=" };
-    const request = await open(endpoint.url, { key: "asked", headers: wrong });
+  test.each<[Record<string, string>, number, string]>([
+    [{ "x-amz-checksum-crc64nvme": "AAAAAAAAAAA=" }, 501, "NotImplemented"],
+    [{ "if-none-match": "*" }, 412, "PreconditionFailed"],
+    [{ "if-match": '"another"' }, 412, "PreconditionFailed"],
+  ])("is not said to who may not send %j", async (wrong, status, code) => {
+    await put("asked", "is there");
+    const all = { ...headers(5_000_000), ...wrong };
+    const request = await open(endpoint.url, { key: "asked", headers: all });
     let asked = false;
     request.once("continue", () => {
       asked = true;
     });
     const answer = told(request);
     request.flushHeaders();
-    expect(await answer).toMatchObject({ status: 501, code: "NotImplemented" });
+    expect(await answer).toMatchObject({ status, code });
     expect(asked).toBe(false);
     request.destroy();
   });
@@ -380,4 +385,19 @@ test("a request line that is no URI is refused, and the connection goes on", asy
   );
   await once(socket, "close");
   expect(text.match(/<Code>InvalidURI<\/Code>/g)).toHaveLength(2);
+});
+
+test("who is refused may send on for a while: a connection that is cut would lose the answer", async () => {
+  const { hostname, port } = new URL(endpoint.url);
+  const socket = connect(Number(port), hostname).setEncoding("utf8");
+  const size = 16 * MIB;
+  socket.write(`PUT /${Bucket}/a HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`);
+  const [answer] = await once(socket, "data");
+  expect(answer).toContain("403 Forbidden");
+  const closed = once(socket, "close");
+  for (let i = 0; i < 16; i++) {
+    if (!socket.write(Buffer.alloc(MIB))) await Promise.race([once(socket, "drain"), closed]);
+  }
+  expect(await closed).toEqual([false]);
+  expect(socket.bytesWritten).toBeGreaterThan(size);
 });

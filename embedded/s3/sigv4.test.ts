@@ -131,6 +131,13 @@ describe("against the SDK's signer", () => {
     );
   });
 
+  test("a parameter that comes several times is sorted by its values", async () => {
+    const http = { ...asHttp(unsigned(plain)), query: { b: ["2", "10", " "], a: "x" } };
+    const request = await signer().sign(http, { signingDate: signed });
+    const target = parseTarget(`${request.path}?b=2&a=x&b=10&b=+`);
+    expect(codeOf({ ...arrived({ ...request, query: {} }), ...target })).toBe("accepted");
+  });
+
   test("any other key, method, parameter or header is not what was signed", async () => {
     await fc.assert(
       fc.asyncProperty(request, request, fc.boolean(), async (one, other, inHeader) => {

@@ -19,6 +19,8 @@ export function createPostgresBus(
   /** Each channel of the connection, and when its LISTEN is in force. */
   let listening = new Map<string, Promise<unknown>>();
   let client: pg.Client | undefined;
+  /** The last query of the connection: they go one after the other. */
+  let last: Promise<unknown> = Promise.resolve();
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let onReady = () => {};
@@ -38,7 +40,9 @@ export function createPostgresBus(
     client = next;
     listening = new Map();
     try {
-      await next.connect();
+      const connected = next.connect();
+      last = connected;
+      await connected;
       if (closed) return await next.end();
       await Promise.all(listeners.channels().map((channel) => listen(channel)));
       onReady();
@@ -61,11 +65,13 @@ export function createPostgresBus(
     }, RECONNECT_MS);
   }
 
-  /** Queries of a client that is still connecting wait for it. */
+  /** While the client is still connecting, it waits for that. */
   function listen(channel: string): Promise<unknown> {
     const known = listening.get(channel);
     if (known) return known;
-    const begun = client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`) ?? Promise.resolve();
+    const mine = client;
+    const begun = last.then(() => mine?.query(`LISTEN ${pg.escapeIdentifier(channel)}`));
+    last = begun;
     listening.set(channel, begun);
     return begun;
   }

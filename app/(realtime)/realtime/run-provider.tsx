@@ -11,7 +11,8 @@ import {
 import { beginSession, keepSession } from "@/components/session";
 import type { WireFrame } from "@/components/wire";
 import { createWireStore, type WireStore } from "@/components/wire-store";
-import { createRun, initialView, type Run } from "./client/run";
+import { createRun, type Run } from "./client/run";
+import { initialView } from "./client/view";
 
 interface Live {
   run: Run;

@@ -16,16 +16,26 @@ function heldStore() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("batches", () => {
-  it("writes a token that comes alone at once", async () => {
-    const { stored, write } = heldStore();
-    await createBatches({ offset: 5, write }).add("Hello");
+  it("writes a token that comes alone at once, and those of one turn together", async () => {
+    const { stored, held, write } = heldStore();
+    const batches = createBatches({ offset: 5, write });
+    await batches.add("Hello");
+    await turn();
     expect(stored).toEqual([{ text: "Hello", count: 1, offset: 5 }]);
+    held.shift()?.();
+    await turn();
+    for (const token of [", ", "wor", "ld"]) await batches.add(token);
+    await turn();
+    expect(stored[1]).toEqual({ text: ", world", count: 3, offset: 10 });
   });
 
   it("gathers what comes while a batch is stored, 32 tokens at most, one write at a time", async () => {
     const { stored, held, write } = heldStore();
     const batches = createBatches({ offset: 0, write });
-    for (let n = 0; n < 50; n++) await batches.add("x");
+    await batches.add("x");
+    await turn();
+    for (let n = 0; n < 49; n++) await batches.add("x");
+    await turn();
     expect(stored.map(({ count }) => count)).toEqual([1]);
     held.shift()?.();
     await turn();

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 /** Tokens of one entry at most. */
 const MAX_TOKENS = 32;
 /** Tokens that may wait for the log; then the provider waits. */
@@ -18,9 +20,9 @@ export interface BatchesOptions {
 }
 
 /**
- * Gathers tokens while the batch before them is being stored: one that comes alone is written at
- * once, and those that come together are written together, at most 32. So a token waits for one
- * commit, a few milliseconds, and a database that slows down is asked less often.
+ * Gathers tokens while the batch before them is being stored: one that comes alone is written in the
+ * next turn of the event loop, and those that come together are written together, at most 32. So a
+ * token waits for one commit, a few milliseconds, and a database that slows down is asked less often.
  */
 export function createBatches({ offset, write }: BatchesOptions) {
   let waiting: string[] = [];
@@ -29,6 +31,8 @@ export function createBatches({ offset, write }: BatchesOptions) {
   const failures: unknown[] = [];
 
   async function drain(flushing: boolean): Promise<void> {
+    // What the provider sent in one piece comes token by token, in this turn of the event loop.
+    if (!flushing) await nextTurn();
     while (failures.length === 0) {
       const batch = take(flushing);
       if (!batch) return;

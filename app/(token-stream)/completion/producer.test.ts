@@ -9,6 +9,7 @@ import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
 import { lifecycle } from "@/lib/lifecycle";
 import { log } from "@/lib/log";
+import { completionLimits } from "../contract";
 import { createCompletion } from "./create";
 import { appendEntry, readWritten, streamOf, type TokensEntry } from "./entries";
 import { producers, startProducer } from "./producer";
@@ -18,12 +19,15 @@ import { serveCompletions } from "./serve";
 const words = Array.from({ length: 60 }, (_, n) => `w${n} `);
 const whole = words.join("");
 let aborted = 0;
+/** What it was asked. */
+const asked: ReturnType<typeof JSON.parse>[] = [];
 
 /** A model that knows one text, and goes on where the assistant's message ends. */
 const provider = createServer(async (request, response) => {
   let body = "";
   for await (const piece of request.setEncoding("utf8")) body += piece;
-  const last = JSON.parse(body).messages.at(-1);
+  asked.push(JSON.parse(body));
+  const last = asked.at(-1).messages.at(-1);
   let rest = whole.slice(last.role === "assistant" ? last.content.length : 0);
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.once("close", () => !response.writableFinished && aborted++);
@@ -184,6 +188,50 @@ describe("a producer", () => {
 });
 
 describe("the limits", () => {
+  /** A completion of an earlier process, which is known to have come this far. */
+  async function tired(tokens: number, changes: Partial<CompletionRow> = {}) {
+    const row = await ask();
+    producers().get(row.id)?.order("lost");
+    await producers().get(row.id)?.over;
+    const { text: before } = await readWritten(row.id);
+    const rest = { text: "w0 ".slice(before.length), offset: before.length, epoch: row.epoch };
+    if (before.length < 3) await appendEntry(row.id, { type: "tokens", count: tokens, ...rest });
+    await pool().query("UPDATE completion SET epoch = 2 WHERE id = $1", [row.id]);
+    await startProducer({ ...row, epoch: 2, ...changes }).over;
+    return readWritten(row.id);
+  }
+
+  it("asks for no more tokens than are left, and takes no more where the provider gives them", async () => {
+    const left = 5;
+    const { text, end, tokens } = await tired(completionLimits.outputTokens - left);
+    expect(asked.at(-1)).toMatchObject({ max_tokens: left });
+    expect(end).toMatchObject({ status: "done", reason: "length" });
+    expect(tokens).toBe(completionLimits.outputTokens);
+    expect(end?.usage?.outputTokens).toBe(completionLimits.outputTokens);
+    expect(whole.startsWith(text)).toBe(true);
+  });
+
+  it("asks nothing where none are left", async () => {
+    const before = asked.length;
+    const { end } = await tired(completionLimits.outputTokens);
+    expect(end).toMatchObject({ status: "done", reason: "length" });
+    // The one request is that of the process before.
+    expect(asked.length - before).toBeLessThanOrEqual(1);
+  });
+
+  it("ends what takes longer than the time limit, and keeps what came", async () => {
+    const createdAt = new Date(Date.now() - completionLimits.totalMs + 100);
+    const { text, end } = await tired(1, { createdAt });
+    expect(end).toMatchObject({ status: "failed", failure: { type: "/problems/time-limit" } });
+    expect(text.startsWith("w0 ")).toBe(true);
+    expect(whole.startsWith(text)).toBe(true);
+  });
+
+  it("gives up on what has outlived twenty producers", async () => {
+    const { end } = await tired(1, { epoch: 21 });
+    expect(end).toMatchObject({ status: "failed", failure: { type: "/problems/abandoned" } });
+  });
+
   it("lets three of four run that come together", async () => {
     const userId = randomUUID();
     const asked = await Promise.allSettled([1, 2, 3, 4].map(() => ask(userId)));

@@ -4,8 +4,8 @@ import { compare } from "./agreement";
 import { backoff } from "./backoff";
 import { createClock } from "./clock";
 import { runExport, toExport, toMarkdown } from "./export";
-import { initialView } from "./run";
 import { seriesOf } from "./series";
+import { initialView } from "./view";
 
 describe("the clock", () => {
   it("takes the exchange with the shortest way, and bounds its error", () => {

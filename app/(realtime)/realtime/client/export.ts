@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { laneName, laneNames, settings } from "../../contract";
 import { bytes, laneTitles, ms, type Needs, type Recommendation } from "./recommend";
-import type { RunView } from "./run";
+import type { RunView } from "./view";
 
 const numberOrNull = z.number().nullable();
 

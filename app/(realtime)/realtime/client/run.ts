@@ -1,23 +1,15 @@
-import { problemSchema } from "@/lib/problem";
-import {
-  type LaneName,
-  laneNames,
-  type Settings,
-  type SourceState,
-  type Stats,
-  sourceState,
-  stats,
-  type Traffic,
-} from "../../contract";
-import { type Agreement, compare } from "./agreement";
-import { type ClockEstimate, createClock } from "./clock";
+import { type LaneName, laneNames, type Settings, type Stats } from "../../contract";
+import { compare } from "./agreement";
+import { createClock } from "./clock";
 import type { Lane, LaneHost } from "./lane";
-import { createLaneStats, type LaneFigures, type LaneStats } from "./lane-stats";
+import { createLaneStats, type LaneStats } from "./lane-stats";
 import { createLongPollLane } from "./long-poll";
 import { createPollLane } from "./poll";
 import { type Series, seriesOf } from "./series";
+import { clockNow, commandSource, fetchStats } from "./server";
 import { createSocketLane } from "./socket";
 import { createSseLane } from "./sse";
+import { each, initialView, noTraffic, type RunView } from "./view";
 
 const STATS_MS = 1_000;
 const TELL_MS = 250;
@@ -29,70 +21,10 @@ const SETTLE_MS = 8_000;
 const LOOK_MS = 100;
 const LOOKS_TO_ASK = 25;
 
-export type Phase = "idle" | "starting" | "running" | "ending" | "ended";
-
-export interface LaneView extends LaneFigures {
-  traffic: Traffic;
-}
-
-/** A run, at one moment. */
-export interface RunView {
-  phase: Phase;
-  problem: string | null;
-  settings: Settings;
-  pollMs: number;
-  hidden: boolean;
-  stalled: boolean;
-  instance: string | null;
-  clock: ClockEstimate | null;
-  source: SourceState | null;
-  seconds: number;
-  faults: { atSeconds: number; what: string }[];
-  lanes: Record<LaneName, LaneView>;
-  agreement: Agreement;
-}
-
-const noTraffic: Traffic = { in: 0, out: 0, requests: 0 };
-const noFigures: LaneView = {
-  ...{ status: "idle", position: 0, delivered: 0, p50: null, p95: null },
-  ...{
-    undisturbed: 0,
-    undisturbedP95: null,
-    requests: 0,
-    empty: 0,
-    lost: 0,
-    gaps: 0,
-    duplicates: 0,
-    resets: 0,
-    traffic: noTraffic,
-  },
-};
-const each = <T>(make: (name: LaneName) => T) =>
-  Object.fromEntries(laneNames.map((name) => [name, make(name)])) as Record<LaneName, T>;
-
-export const initialView: RunView = {
-  phase: "idle",
-  problem: null,
-  settings: { rate: 5, payloadBytes: 256 },
-  pollMs: 2_000,
-  hidden: false,
-  stalled: false,
-  instance: null,
-  clock: null,
-  source: null,
-  seconds: 0,
-  faults: [],
-  lanes: each(() => noFigures),
-  agreement: { position: 0, equal: null, hashes: {} },
-};
-
 export interface RunOptions {
   ensureSession(): Promise<void>;
   onFrame(direction: "in" | "out", label: string, body: string): void;
 }
-
-/** Milliseconds since the epoch, finer than Date.now(). */
-const clockNow = () => performance.timeOrigin + performance.now();
 
 /** The comparison: four lanes on one stream, the source that feeds it, and what is measured. */
 export function createRun({ ensureSession, onFrame }: RunOptions) {
@@ -131,19 +63,9 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
   }
 
   async function measure(): Promise<Stats> {
-    const sent = clockNow();
-    const response = await fetch(`/api/realtime/stats?run=${run}`, {
-      cache: "no-store",
-      signal: AbortSignal.timeout(5_000),
-    });
-    const returned = clockNow();
-    if (response.status === 401) await ensureSession();
-    if (!response.ok) throw new Error("The instance refused its statistics.");
-    const said = stats.parse(await response.json());
-    clock.add({ sent, returned, receivedAt: said.receivedAt, sentAt: said.sentAt });
-    last = said;
-    set({ instance: said.instance, source: said.source, problem: null });
-    return said;
+    last = await fetchStats(run, clock, ensureSession);
+    set({ instance: last.instance, source: last.source, problem: null });
+    return last;
   }
 
   async function look(): Promise<void> {
@@ -153,18 +75,6 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
     } catch {
       set({ problem: "The instance does not answer. Trying again." });
     }
-  }
-
-  async function command(body: object): Promise<SourceState> {
-    const response = await fetch("/api/realtime/source", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      keepalive: true,
-    });
-    const answer: unknown = await response.json();
-    if (response.ok) return sourceState.parse(answer);
-    throw new Error(problemSchema.safeParse(answer).data?.detail ?? "It was refused.");
   }
 
   function hostOf(name: LaneName, measured: LaneStats): LaneHost {
@@ -261,7 +171,7 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
         const { head } = await measure();
         beganAt = clockNow();
         openLanes(head);
-        const source = await command({ action: "start", ...view.settings });
+        const source = await commandSource({ action: "start", ...view.settings });
         timers = [setInterval(look, STATS_MS), setInterval(tell, TELL_MS)];
         set({ phase: "running", source });
       } catch (error) {
@@ -272,14 +182,14 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
 
     async stop(): Promise<void> {
       set({ phase: "ending" });
-      await command({ action: "stop" }).catch((error) => set({ problem: error.message }));
+      await commandSource({ action: "stop" }).catch((error) => set({ problem: error.message }));
       await finish();
     },
 
     async change(settings: Settings): Promise<void> {
       set({ settings });
       if (view.phase !== "running") return;
-      await command({ action: "change", ...settings }).catch((error) =>
+      await commandSource({ action: "change", ...settings }).catch((error) =>
         set({ problem: error.message }),
       );
     },
@@ -303,7 +213,7 @@ export function createRun({ ensureSession, onFrame }: RunOptions) {
     /** The page goes: nothing stays behind. */
     close(): void {
       closeLanes();
-      if (view.phase === "running") command({ action: "stop" }).catch(() => undefined);
+      if (view.phase === "running") commandSource({ action: "stop" }).catch(() => undefined);
     },
   };
 }

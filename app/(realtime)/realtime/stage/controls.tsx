@@ -3,7 +3,7 @@
 import { Button } from "@/components/ui/button";
 import { Segmented } from "@/components/ui/segmented";
 import { StatusDot } from "@/components/ui/status-dot";
-import type { Phase } from "../client/run";
+import type { Phase } from "../client/view";
 import { useRun, useView } from "../run-provider";
 
 const options = (values: number[], say: (value: number) => string) =>

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { laneNames } from "../../contract";
 import { bytes, ms } from "../client/recommend";
-import type { LaneView } from "../client/run";
+import type { LaneView } from "../client/view";
 import { useView } from "../run-provider";
 import { laneLooks } from "./lanes";
 

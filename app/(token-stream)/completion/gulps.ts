@@ -1,0 +1,81 @@
+import { type IncomingMessage, request as plain } from "node:http";
+import { request as secure } from "node:https";
+
+/** Bytes that the SDK may leave unread; then the provider waits. */
+const MAX_UNREAD_BYTES = 64 * 1024;
+
+/**
+ * A `fetch` for the SDK that hands the provider's bytes on in gulps: what arrives within `waitMs()`
+ * goes through the SDK's chain of streams together. That chain costs 200 µs a piece, whether it
+ * holds one token or ten; reading from the socket costs 50 (docs/decisions/0006-provider-interface.md).
+ *
+ * @param waitMs how long a piece may wait for the next, asked anew for each gulp; 0: not at all
+ */
+export const fetchInGulps =
+  (waitMs: () => number): typeof fetch =>
+  async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const { method = "GET", headers, body, signal } = init;
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = {
+        method,
+        headers: Object.fromEntries(new Headers(headers)),
+        ...(signal && { signal }),
+      };
+      const asked = (url.protocol === "https:" ? secure : plain)(url, options, resolve);
+      // As fetch says it: the SDK knows this one, and passes an abort on.
+      asked.once("error", (cause) =>
+        reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause })),
+      );
+      asked.end(body);
+    });
+    const { statusCode: status = 502, statusMessage: statusText } = answer;
+    return new Response(gulpsOf(answer, waitMs), {
+      status,
+      statusText,
+      headers: Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
+        values.map((value): [string, string] => [name, value]),
+      ),
+    });
+  };
+
+/** The body, in gulps. Ends as it ends; cancelled, it leaves the provider. */
+function gulpsOf(answer: IncomingMessage, waitMs: () => number): ReadableStream<Uint8Array> {
+  let waiting: Buffer[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        function swallow(): void {
+          clearTimeout(timer);
+          timer = undefined;
+          if (waiting.length === 0) return;
+          controller.enqueue(Buffer.concat(waiting));
+          waiting = [];
+          if ((controller.desiredSize ?? 0) <= 0) answer.pause();
+        }
+        answer.on("data", (piece: Buffer) => {
+          waiting.push(piece);
+          const wait = waitMs();
+          if (wait === 0) swallow();
+          else timer ??= setTimeout(swallow, wait);
+        });
+        answer.once("end", () => {
+          swallow();
+          controller.close();
+        });
+        answer.once("error", (error) => {
+          clearTimeout(timer);
+          controller.error(error);
+        });
+      },
+      pull: () => void answer.resume(),
+      cancel() {
+        clearTimeout(timer);
+        answer.removeAllListeners("data").removeAllListeners("end").destroy();
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNREAD_BYTES }),
+  );
+}

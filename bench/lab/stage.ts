@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { findPort } from "../../embedded/port.ts";
+import { startPostgres } from "../../embedded/postgres/index.ts";
+import { migrate } from "../../prisma/migrate.ts";
+import { seed } from "../../prisma/seed.ts";
+import { build } from "../../run/build.ts";
+import { emptyDatabase } from "../../run/database.ts";
+import { places, specs, untilReady } from "../../run/instances.ts";
+import { startServices } from "../../run/services.ts";
+import { pinned } from "./usage.ts";
+
+const DATA_DIR = ".data/bench";
+const SERVER_CORE = 0;
+/** For a look at where the time goes: BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…". */
+const FLAGS = process.env.BENCH_NODE_FLAGS?.split(" ") ?? [];
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** A running program on the servers' core. */
+export interface Running {
+  /** Where it listens. */
+  base: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** What suites measure on: the backing services, and a way to start servers beside them. */
+export interface Stage {
+  /** The variables of the backing services: DATABASE_URL and so on. */
+  env: Record<string, string>;
+  /** Whether figures may be rough: `--quick`. */
+  quick: boolean;
+  /** Starts the production build of this application, with changes to its environment. */
+  application(changes?: Record<string, string>): Promise<Running>;
+  /** Starts a program of `peers/`: it listens on the PORT it is given and says so over IPC. */
+  peer(name: string, changes?: Record<string, string>): Promise<Running>;
+  stop(): Promise<void>;
+}
+
+/** Builds where needed, and starts the services over an empty, migrated and seeded database. */
+export async function setStage(quick: boolean): Promise<Stage> {
+  await build();
+  const postgres = await startPostgres({ dataDir: DATA_DIR, log: () => undefined });
+  const running = new Set<ChildProcess>();
+  await emptyDatabase(postgres.url);
+  await migrate(postgres.url);
+  await seed(postgres.url);
+  const services = await startServices(DATA_DIR, () => undefined);
+  const env = services.env;
+
+  async function start(command: string[], own: Record<string, string>): Promise<ChildProcess> {
+    const [program = "", ...args] = pinned(SERVER_CORE, command);
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, ...env, ...own },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+    return child;
+  }
+
+  const handle = (child: ChildProcess, base: string): Running => ({
+    base,
+    pid: child.pid as number,
+    async stop() {
+      if (!running.has(child)) return;
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    },
+  });
+
+  return {
+    env,
+    quick,
+    async application(changes = {}) {
+      const all = places(await findPort(), 1);
+      const [spec] = specs(all, [process.execPath, "dist/server.js"], root, env);
+      const own = { ...spec?.env, NODE_ENV: "production", LOG_LEVEL: "error", ...changes };
+      const child = await start(
+        [process.execPath, ...FLAGS, "dist/server.js"],
+        own as Record<string, string>,
+      );
+      const failed = once(child, "exit").then(() => {
+        throw new Error("The application ended while it started.");
+      });
+      failed.catch(() => undefined);
+      await untilReady(all, failed, 60_000);
+      return handle(child, `http://127.0.0.1:${all[0]?.port}`);
+    },
+    async peer(name, changes = {}) {
+      const port = await findPort();
+      const command = [process.execPath, "--import", tsx, `bench/peers/${name}.ts`];
+      const child = await start(command, {
+        PORT: String(port),
+        NODE_ENV: "production",
+        ...changes,
+      });
+      await Promise.race([
+        once(child, "message"),
+        once(child, "exit").then(() => {
+          throw new Error(`The peer ${name} ended while it started.`);
+        }),
+      ]);
+      return handle(child, `http://127.0.0.1:${port}`);
+    },
+    async stop() {
+      for (const child of running) {
+        child.kill("SIGTERM");
+        await once(child, "exit");
+      }
+      await services.stop();
+      await postgres.stop();
+    },
+  };
+}
