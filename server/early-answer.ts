@@ -33,7 +33,7 @@ function linger(request: IncomingMessage): void {
   socket.once("close", () => clearTimeout(timer));
   socket.end();
   // Whoever read the body before has given it up; what still comes is dropped.
-  request.removeAllListeners("readable");
+  request.removeAllListeners("readable").removeAllListeners("data");
   request.on("data", (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) socket.destroy();

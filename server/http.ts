@@ -14,6 +14,7 @@ import { watchSilent } from "./connections";
 import { keepContentLength } from "./content-length";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
+import { readInGulps } from "./gulps";
 import { setHeaders } from "./headers";
 import { answerOps } from "./ops";
 
@@ -39,6 +40,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       observe(request, response, path);
       setHeaders(request, response, dev);
       setBodyDeadline(request, path);
+      if (path.startsWith("/api/uploads/")) readInGulps(request);
       closeAfterEarlyAnswer(request, response);
       keepContentLength(response);
       if (lifecycle().phase === "draining") response.setHeader("Connection", "close");

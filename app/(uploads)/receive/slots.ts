@@ -8,7 +8,7 @@ export const streaming = () => remember("streaming uploads", () => new Map<strin
 export const streamingNow = () => [...streaming().values()].reduce((sum, n) => sum + n, 0);
 
 /**
- * Runs a streaming upload. Each holds two parts in memory, so their number is bounded.
+ * Runs a streaming upload. Each holds three parts in memory, so their number is bounded.
  * @throws HttpError 429 (this user has too many), 503 (this instance has)
  */
 export async function withSlot<T>(userId: string, work: () => Promise<T>): Promise<T> {

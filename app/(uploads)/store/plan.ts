@@ -1,4 +1,4 @@
-/** S3's rules for multipart uploads: parts of 5 MiB at least but for the last, at most 10,000. */
+/** S3 wants parts of 5 MiB at least, but for the last, and takes 10,000. */
 const MIN_PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 const STEP = 1024 * 1024;

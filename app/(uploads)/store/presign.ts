@@ -22,7 +22,8 @@ const hmac = (key: string | Buffer, text: string) =>
   createHmac("sha256", key).update(text).digest();
 
 /** RFC 3986: everything but the unreserved characters, as SigV4 wants it. */
-const encode = (text: string) =>
+const encode = (text: string) => (/^[\w.~-]*$/.test(text) ? text : encodeReserved(text));
+const encodeReserved = (text: string) =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -1,5 +1,4 @@
 import type { Upload, Way } from "../../contract";
-import { Refusal } from "./api";
 import { createMeter, type Meter } from "./progress";
 
 export type LaneStatus =
@@ -102,7 +101,7 @@ export function createLane(way: Way, sender: Sender, onChange: () => void) {
       tell({ status: "stored", sent: file.size, seconds, upload, equal, secondsLeft: null });
     } catch (error) {
       if (mine.signal.aborted) return;
-      tell({ status: "failed", secondsLeft: null, message: messageOf(error) });
+      tell({ status: "failed", secondsLeft: null, message: (error as Error).message });
     }
   }
 
@@ -129,6 +128,3 @@ export function createLane(way: Way, sender: Sender, onChange: () => void) {
 }
 
 export type Lane = ReturnType<typeof createLane>;
-
-const messageOf = (error: unknown) =>
-  error instanceof Refusal || error instanceof Error ? error.message : "It failed.";
