@@ -51,6 +51,24 @@ test("a body that breaks off is an error, not an end", async () => {
   await expect(read()).rejects.toThrow();
 });
 
+test.each([
+  ["half of it has come", 1_000],
+  ["all of it has come", 4],
+])("a request that is gone before it is read is an error: %s", async (_, length) => {
+  const { out, incoming } = await exchange(length);
+  const gone = once(incoming, "close");
+  out.write("half");
+  while (length === 4 && !incoming.complete) await new Promise(setImmediate);
+  out.destroy();
+  // Node destroys it so where a client leaves; nobody may be listening yet.
+  incoming.destroy();
+  await gone;
+  const read = async () => {
+    for await (const gulp of incoming) expect(gulp.length).toBeGreaterThan(0);
+  };
+  await expect(read()).rejects.toThrow(/broke off/);
+});
+
 test("an empty body ends at once", async () => {
   const { out, incoming, response } = await exchange(0);
   out.end();

@@ -22,11 +22,17 @@ async function* gulps(request: IncomingMessage): AsyncGenerator<Buffer, undefine
     if (held >= GULP_BYTES) request.pause();
     wake();
   };
-  const onOver = (error?: Error) => {
-    over ??= request.complete ? {} : { error: error ?? new Error("the request broke off") };
+  const onEnd = () => {
+    over ??= {};
     wake();
   };
-  request.on("data", onData).once("end", onOver).once("error", onOver).once("close", onOver);
+  // A close without an end is a break, even where all had come but not all was read.
+  const onBreak = (error?: Error) => {
+    over ??= { error: error ?? new Error("the request broke off") };
+    wake();
+  };
+  if (request.destroyed) onBreak();
+  request.on("data", onData).once("end", onEnd).once("error", onBreak).once("close", onBreak);
   try {
     for (;;) {
       if (held > 0) {
@@ -45,6 +51,6 @@ async function* gulps(request: IncomingMessage): AsyncGenerator<Buffer, undefine
       }
     }
   } finally {
-    request.off("data", onData).off("end", onOver).off("error", onOver).off("close", onOver);
+    request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
   }
 }
