@@ -2,6 +2,8 @@ import type { ComponentType } from "react";
 import { PatternCard } from "@/components/home/pattern-card";
 import { ChatCard } from "./(chat)/chat/card";
 import { EventStreamCard } from "./(event-stream)/event-stream/card";
+import { PaginationCard } from "./(pagination)/pagination/card";
+import { RateLimitsCard } from "./(rate-limits)/rate-limits/card";
 import { RealtimeCard } from "./(realtime)/realtime/card";
 import { TokenStreamCard } from "./(token-stream)/token-stream/card";
 import { patterns, type Slug } from "./patterns";
@@ -10,6 +12,8 @@ import { patterns, type Slug } from "./patterns";
 const live: Partial<Record<Slug, ComponentType>> = {
   chat: ChatCard,
   "event-stream": EventStreamCard,
+  pagination: PaginationCard,
+  "rate-limits": RateLimitsCard,
   realtime: RealtimeCard,
   "token-stream": TokenStreamCard,
 };

@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { startOpenAI } from "./openai/index.ts";
+import { startRedis } from "./redis/index.ts";
 import { ACCESS_KEY_ID, BUCKET, startS3 } from "./s3/index.ts";
 
 /**
- * The process of the embedded services other than Postgres: `services.ts openai s3`. Their ports and
+ * The process of the embedded services other than Postgres: `services.ts openai redis s3`. Their ports and
  * keys come in the environment, so that the next process of this kind has the same. Says over IPC
  * that they listen; ends with the process that has started it.
  */
@@ -29,6 +30,15 @@ const known: Record<string, () => Promise<Service>> = {
       tokensPerSecond: Number(process.env.EMBEDDED_OPENAI_PACE || 30),
     });
     return { address: baseUrl, stop };
+  },
+  async redis() {
+    const { REDIS_URL, EMBEDDED_REDIS_PORT } = process.env;
+    const { url, stop } = await startRedis({
+      token: required("EMBEDDED_REDIS_KEY"),
+      port: Number(EMBEDDED_REDIS_PORT || 0),
+      engine: REDIS_URL ? { url: REDIS_URL } : "memory",
+    });
+    return { address: url, stop };
   },
   async s3() {
     const { endpoint, stop } = await startS3({

@@ -22,6 +22,7 @@ const malformed = {
   TRUSTED_PROXY_HOPS: "1.5",
   SOCKETS_PER_ADDRESS: "many",
   REDIS_URL: "http://localhost:6379",
+  UPSTASH_REDIS_REST_URL: "localhost:8079",
   OPENAI_BASE_URL: "localhost:11434",
   S3_ENDPOINT: "localhost:9000",
   LOG_LEVEL: "loud",

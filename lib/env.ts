@@ -32,6 +32,11 @@ export const envSchema = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe("wake-ups through Redis pub/sub"),
+  UPSTASH_REDIS_REST_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("the Redis that counts for all instances, over Upstash's REST protocol"),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional().describe("the token of that Redis"),
   OPENAI_API_KEY: z.string().optional().describe("the key of the service that answers prompts"),
   OPENAI_BASE_URL: z
     .url({ protocol: /^https?$/ })

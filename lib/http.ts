@@ -100,6 +100,18 @@ function headOf<P>(get: Handler<P>): Handler<P> {
   };
 }
 
+/** What a handler answers, or what its error becomes. */
+export async function answerOf(
+  handler: () => Response | Promise<Response>,
+  request: Request,
+): Promise<Response> {
+  try {
+    return await handler();
+  } catch (error) {
+    return toResponse(error, request);
+  }
+}
+
 /** The answer for a thrown error. */
 export function toResponse(error: unknown, request: Request): Response {
   const requestId = request.headers.get("x-request-id") ?? undefined;

@@ -32,6 +32,18 @@ function createMetrics() {
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
       registers,
     }),
+    rateLimitDecisions: new Counter({
+      name: "rate_limit_decisions_total",
+      help: "Requests counted by a rate limit, and who decided",
+      labelNames: ["policy", "outcome", "by"] as const,
+      registers,
+    }),
+    rateLimitFallbacks: new Counter({
+      name: "rate_limit_fallbacks_total",
+      help: "Decisions made without the shared counters, and what the route does then",
+      labelNames: ["policy", "what"] as const,
+      registers,
+    }),
     queueOverflows: new Counter({
       name: "log_queue_overflows_total",
       help: "Live queues dropped because their reader fell behind; it reads on from the table",

@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "@/lib/db/generated/client";
+import { seedItems } from "./seed-items";
 
 const rooms = [
   { name: "lobby", title: "Lobby" },
@@ -14,4 +15,5 @@ export async function seed(databaseUrl: string): Promise<void> {
   } finally {
     await prisma.$disconnect();
   }
+  await seedItems(databaseUrl);
 }

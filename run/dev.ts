@@ -16,7 +16,7 @@ await launch({
   // tsx as a loader, not as a command: one process, which gets the signals and the IPC channel.
   command: [process.execPath, "--import", tsx, "server.ts", "--dev"],
   env: { NODE_ENV: "development", DEMO_CONTROLS: "", LOG_LEVEL: process.env.LOG_LEVEL || "info" },
-  megabytes: 300,
+  megabytes: 900,
   prepare: async (databaseUrl) => {
     await step("prisma client", async () => generate());
     await step("migrations", () => migrate(databaseUrl));

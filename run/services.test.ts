@@ -17,6 +17,7 @@ beforeEach(async () => {
   vi.stubEnv("DATABASE_URL", DATABASE_URL);
   vi.stubEnv("OPENAI_API_KEY", "");
   vi.stubEnv("OPENAI_BASE_URL", "");
+  vi.stubEnv("UPSTASH_REDIS_REST_URL", "");
   vi.stubEnv("SESSION_SECRET", "");
   vi.stubEnv("S3_ENDPOINT", "");
   vi.stubEnv("S3_BUCKET", "");
@@ -54,21 +55,33 @@ test("what the environment does not name is started, and ends with stop", async 
     S3_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "patternbook",
     AWS_SECRET_ACCESS_KEY: expect.stringMatching(/^[\w-]{43}$/),
-    EMBEDDED_SERVICES: "openai,s3",
+    UPSTASH_REDIS_REST_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    UPSTASH_REDIS_REST_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
+    EMBEDDED_SERVICES: "openai,redis,s3",
   });
   expect(env.AWS_SECRET_ACCESS_KEY).not.toBe(OPENAI_API_KEY);
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(200);
   expect(await stranger(S3_ENDPOINT)).toBe(403);
+  const { UPSTASH_REDIS_REST_URL = "", UPSTASH_REDIS_REST_TOKEN = "" } = env;
+  expect(await stranger(UPSTASH_REDIS_REST_URL)).toBe(401);
+  const pong = await fetch(UPSTASH_REDIS_REST_URL, {
+    method: "POST",
+    headers: { authorization: `Bearer ${UPSTASH_REDIS_REST_TOKEN}` },
+    body: '["PING"]',
+  });
+  expect(await pong.json()).toEqual({ result: "PONG" });
   await stop();
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(0);
   expect(await stranger(S3_ENDPOINT)).toBe(0);
+  expect(await stranger(UPSTASH_REDIS_REST_URL)).toBe(0);
 });
 
 test.each([
-  ["OPENAI_API_KEY", "sk-mine", "OPENAI", "s3"],
-  ["OPENAI_BASE_URL", "http://localhost:11434/v1", "OPENAI", "s3"],
-  ["S3_ENDPOINT", "http://localhost:9000", "S3_", "openai"],
-  ["S3_BUCKET", "mine", "S3_", "openai"],
+  ["OPENAI_API_KEY", "sk-mine", "OPENAI", "redis,s3"],
+  ["OPENAI_BASE_URL", "http://localhost:11434/v1", "OPENAI", "redis,s3"],
+  ["S3_ENDPOINT", "http://localhost:9000", "S3_", "openai,redis"],
+  ["S3_BUCKET", "mine", "S3_", "openai,redis"],
+  ["UPSTASH_REDIS_REST_URL", "https://mine.upstash.io", "UPSTASH_", "openai,s3"],
 ])("%s alone is a choice: nothing is started or set for it", async (name, value, prefix, other) => {
   vi.stubEnv(name, value);
   const { env, stop } = await startServices(dataDir, quiet);

@@ -50,7 +50,7 @@ export async function startServices(
   };
   try {
     started.push(await database(dataDir, log));
-    const planned = [answerer(), objectStore(dataDir, origins)].filter(
+    const planned = [answerer(), redis(), objectStore(dataDir, origins)].filter(
       (plan) => plan !== undefined,
     );
     if (planned.length > 0) started.push(...(await others(planned, dataDir, log)));
@@ -88,6 +88,19 @@ function answerer(): Planned | undefined {
       OPENAI_BASE_URL,
       OPENAI_API_KEY,
       OPENAI_MODEL: MODEL,
+    }),
+  };
+}
+
+/** Where it keeps its counters is the child's to see: REDIS_URL, or its own memory. */
+function redis(): Planned | undefined {
+  if (process.env.UPSTASH_REDIS_REST_URL) return undefined;
+  return {
+    name: "redis",
+    says: "The Redis for rate limits runs at",
+    env: (UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN) => ({
+      UPSTASH_REDIS_REST_URL,
+      UPSTASH_REDIS_REST_TOKEN,
     }),
   };
 }

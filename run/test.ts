@@ -59,6 +59,7 @@ async function e2e(args: string[]): Promise<Tally> {
       // Tests use the embedded services, never somebody's account.
       OPENAI_API_KEY: "",
       OPENAI_BASE_URL: "",
+      UPSTASH_REDIS_REST_URL: "",
       S3_ENDPOINT: "",
       S3_BUCKET: "",
     });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { env } from "@/lib/env";
 import { storeEndpoint } from "@/lib/object-store";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
@@ -19,7 +20,8 @@ const dataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /**
  * The policy of a page: only scripts that carry this request's nonce run, and what those load.
- * Styles may be inline (highlighted code sets its colours so). Hot reload needs eval.
+ * Styles may be inline (highlighted code sets its colours so). Hot reload needs eval. The other
+ * instances of this deployment may be asked, where their routes allow it.
  */
 function contentSecurityPolicy(nonce: string, dev: boolean): string {
   return [
@@ -28,8 +30,8 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    // Browsers send files straight to the object store.
-    `connect-src 'self' ${new URL(storeEndpoint()).origin}`,
+    // The other instances, and the object store, which browsers send files straight to.
+    `connect-src 'self' ${[...env().ALLOWED_ORIGINS, new URL(storeEndpoint()).origin].join(" ")}`,
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",

@@ -5,9 +5,12 @@ import {
   type RequestListener,
   type ServerResponse,
 } from "node:http";
+import { clientAddress } from "@/lib/address";
+import { env } from "@/lib/env";
 import { lifecycle } from "@/lib/lifecycle";
 import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
+import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
@@ -37,6 +40,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
     (request, response) => {
       const path = (request.url ?? "/").split("?", 1)[0] as string;
       identify(request, response);
+      nameClient(request);
       observe(request, response, path);
       setHeaders(request, response, dev);
       setBodyDeadline(request, path);
@@ -64,6 +68,16 @@ function identify(request: IncomingMessage, response: ServerResponse): void {
   const id = typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
   request.headers["x-request-id"] = id;
   response.setHeader("X-Request-Id", id);
+}
+
+/** A handler sees no connection: it is told the client's address, whatever the client claims. */
+function nameClient(request: IncomingMessage): void {
+  const forwarded = request.headers["x-forwarded-for"];
+  request.headers[CLIENT_ADDRESS] = clientAddress(
+    request.socket.remoteAddress,
+    Array.isArray(forwarded) ? forwarded.join(",") : forwarded,
+    env().TRUSTED_PROXY_HOPS,
+  );
 }
 
 function observe(request: IncomingMessage, response: ServerResponse, path: string): void {

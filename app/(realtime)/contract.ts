@@ -19,8 +19,7 @@ export const realtimeLimits = {
   /** Of each lane, per visitor and instance. */
   readersPerUser: 10,
   /** Per visitor and instance. */
-  commandsPerSecond: 5,
-  commandBurst: 15,
+  commands: { limit: 15, windowMs: 3_000 },
   sourcesPerInstance: 50,
   /** Bytes that a socket may have before it: the feed waits until it has taken them. */
   pendingBytes: 256 * 1024,

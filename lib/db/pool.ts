@@ -8,10 +8,16 @@ const MAX_CONNECTIONS = 6;
 
 /**
  * A pool that fails fast: somebody who waits for a connection is told after two seconds that there
- * is none, instead of hanging for as long as the database is away.
+ * is none, instead of hanging for as long as the database is away. `settings` are those of Postgres
+ * for each of its connections.
  */
-export function createPool(connectionString: string, max = MAX_CONNECTIONS): pg.Pool {
+export function createPool(
+  connectionString: string,
+  max = MAX_CONNECTIONS,
+  settings: Pick<pg.PoolConfig, "statement_timeout" | "options"> = {},
+): pg.Pool {
   const pool = new pg.Pool({
+    ...settings,
     connectionString,
     max,
     connectionTimeoutMillis: 2_000,

@@ -1,0 +1,66 @@
+import { answerOf, type Handler, HttpError } from "../http";
+import { metrics } from "../metrics";
+import { remember } from "../remember";
+import { callerOf } from "./caller";
+import { limitHeaders } from "./headers";
+import type { Decision, Limiter, Policy } from "./policy";
+
+/** What a request is counted under, where that depends on the request. */
+export interface Charge {
+  policy: Policy;
+  cost: number;
+}
+
+/**
+ * Counts each request of a handler before it runs; every answer says what is left. HEAD is counted as
+ * the GET it stands for.
+ *
+ * @param charge the policy, or what finds it: an error it throws is answered uncounted
+ * @throws (as an answer) 429 `quota-exceeded`; 503 where the policy is `closed` and Redis is away
+ */
+export function withRateLimit<P>(
+  charge: Policy | ((request: Request, params: P) => Charge),
+  handler: (
+    request: Request,
+    context: { params: Promise<P>; decision: Decision },
+  ) => Response | Promise<Response>,
+): Handler<P> {
+  return async (request, context) => {
+    const { policy, cost } =
+      typeof charge === "function"
+        ? charge(request, await context.params)
+        : { policy: charge, cost: 1 };
+    const decision = await limiterOf(policy).decide(await callerOf(request), cost);
+    metrics().rateLimitDecisions.inc({
+      policy: policy.name,
+      outcome: decision.allowed ? "allowed" : "refused",
+      by: decision.decidedBy,
+    });
+    const headers = limitHeaders(policy, decision);
+    if (!decision.allowed) throw exceeded(policy, decision, headers);
+    const response = await answerOf(() => handler(request, { ...context, decision }), request);
+    for (const [name, value] of headers) response.headers.set(name, value);
+    return response;
+  };
+}
+
+/** The policy's limiter, one in a process: routes have their own instances of modules. */
+export const limiterOf = (policy: Policy): Limiter =>
+  remember(`rate-limit:${policy.name}`, () => policy.limiter(policy));
+
+/** The problem type is the draft's own (section 5), not one of ours. */
+function exceeded(policy: Policy, decision: Decision, headers: [string, string][]): HttpError {
+  const { retryAfterMs, decidedBy, notes } = decision;
+  const wait = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const detail = `Your quota of ${policy.limit} is used up. Try again in ${wait} s.`;
+  return new HttpError(429, "quota-exceeded", detail, {
+    headers,
+    members: {
+      type: "https://iana.org/assignments/http-problem-types#quota-exceeded",
+      "violated-policies": [policy.name],
+      retryAfterMs,
+      decidedBy,
+      ...notes,
+    },
+  });
+}
