@@ -52,6 +52,7 @@ export const envSchema = z.object({
   S3_REGION: z.string().default("us-east-1").describe("the region of that bucket"),
   AWS_ACCESS_KEY_ID: z.string().describe("who we are to the object store"),
   AWS_SECRET_ACCESS_KEY: z.string().describe("signs our requests to the object store"),
+  UPLOAD_QUOTA_BYTES: whole(2 * 1024 ** 3).describe("what one user's uploads may take, in bytes"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "@/lib/env";
+import { storeEndpoint } from "@/lib/object-store";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
 const always: [string, string][] = [
@@ -10,6 +11,12 @@ const always: [string, string][] = [
   ["Cross-Origin-Opener-Policy", "same-origin"],
   ["X-Frame-Options", "DENY"],
 ];
+
+/**
+ * What is no page runs nothing and has no origin, uploaded files foremost. It is set here, since
+ * Next keeps a header that is there already, and drops the route's.
+ */
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /**
  * The policy of a page: only scripts that carry this request's nonce run, and what those load.
@@ -23,7 +30,8 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    `connect-src 'self' ${env().ALLOWED_ORIGINS.join(" ")}`,
+    // The other instances, and the object store, which browsers send files straight to.
+    `connect-src 'self' ${[...env().ALLOWED_ORIGINS, new URL(storeEndpoint()).origin].join(" ")}`,
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
@@ -43,6 +51,5 @@ export function setHeaders(request: IncomingMessage, response: ServerResponse, d
     const policy = contentSecurityPolicy(randomBytes(16).toString("base64"), dev);
     request.headers["content-security-policy"] = policy;
     response.setHeader("Content-Security-Policy", policy);
-  } else
-    response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  } else response.setHeader("Content-Security-Policy", dataPolicy);
 }

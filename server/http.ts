@@ -12,7 +12,12 @@ import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
 import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
+import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
+import { keepContentLength } from "./content-length";
+import { closeAfterEarlyAnswer } from "./early-answer";
+import { continueWhenRead } from "./expect-continue";
+import { readInGulps } from "./gulps";
 import { setHeaders } from "./headers";
 import { answerOps } from "./ops";
 
@@ -25,10 +30,10 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
  */
 export function createHttpServer(next: RequestListener, dev: boolean) {
   const server = createServer(
-    // Slow clients: 10 s for the headers, 5 minutes for a whole request unless its route says more.
+    // Slow clients: 10 s for the headers here, the body by its address.
     {
       headersTimeout: 10_000,
-      requestTimeout: 300_000,
+      requestTimeout: 0,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
     },
@@ -38,6 +43,10 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       nameClient(request);
       observe(request, response, path);
       setHeaders(request, response, dev);
+      setBodyDeadline(request, path);
+      if (path.startsWith("/api/uploads/")) readInGulps(request);
+      closeAfterEarlyAnswer(request, response);
+      keepContentLength(response);
       if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
       if (!methods.has(request.method ?? "")) return refuseMethod(response);
       if (answerOps(path, response)) return;
@@ -45,6 +54,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
     },
   );
   watchSilent(server);
+  continueWhenRead(server);
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     else socket.destroy();

@@ -1,0 +1,60 @@
+import { createHash, randomUUID } from "node:crypto";
+import { json, notFound, route } from "@/lib/http";
+import { requireSession } from "@/lib/session/session";
+import { uploadLimits } from "../../../contract";
+import { cleanName } from "../../../file/name";
+import { decideType } from "../../../file/type";
+import { assertDeclaredLength, tooLarge } from "../../../receive/body";
+import { FORM_OVERHEAD, readForm } from "../../../receive/form";
+import { removeUpload, sweepNowAndThen } from "../../../remove";
+import { insertUpload, markStored, toUpload } from "../../../rows/rows";
+import { putObject } from "../../../store/objects";
+
+const { simpleBytes } = uploadLimits;
+
+// Receives a small file whole, looks at it, and stores it.
+//   POST multipart/form-data with one file of at most 5 MiB → 201; Location is the upload. Its type
+//   is what its bytes are, from a list of accepted ones.
+// Fails with 400, 401, 408, 413 (before reading where Content-Length says so), 415 (a type that is
+// not accepted, or not what the client says), 503 (the store is away), 507 (quota).
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
+  async POST(request) {
+    const { userId } = await requireSession(request);
+    assertDeclaredLength(request.headers, simpleBytes + FORM_OVERHEAD);
+
+    const file = { name: "", declared: "", bytes: Buffer.of() as Buffer };
+    await readForm(request, simpleBytes, async ({ name, type, bytes }) => {
+      file.bytes = await readAll(bytes);
+      file.name = cleanName(name);
+      file.declared = type;
+    });
+    const type = await decideType(file.bytes, file.declared);
+    const sha256 = createHash("sha256").update(file.bytes).digest("base64");
+
+    sweepNowAndThen();
+    const size = file.bytes.length;
+    const id = randomUUID();
+    const row = await insertUpload({ id, userId, way: "simple", name: file.name, type, size });
+    try {
+      const etag = await putObject(row.key, file.bytes, { type, sha256 });
+      const stored = await markStored(row.id, { size, type, etag, sha256 });
+      if (!stored) throw notFound("This upload was deleted while it was under way.");
+      const location = `/api/uploads/${row.id}`;
+      return json(toUpload(stored), { status: 201, headers: { location } });
+    } catch (error) {
+      await removeUpload(row);
+      throw error;
+    }
+  },
+});
+
+async function readAll(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of bytes) {
+    total += chunk.length;
+    if (total > simpleBytes) throw tooLarge(simpleBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

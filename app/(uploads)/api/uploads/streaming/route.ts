@@ -1,0 +1,62 @@
+import { json, route } from "@/lib/http";
+import { readQuery } from "@/lib/query";
+import { requireSession } from "@/lib/session/session";
+import { streamQuery, type Upload, uploadLimits } from "../../../contract";
+import { expectedDigests } from "../../../file/digest-fields";
+import { assertDeclaredLength, declaredLength, readBody } from "../../../receive/body";
+import { FORM_OVERHEAD, readForm } from "../../../receive/form";
+import { withSlot } from "../../../receive/slots";
+import { createStreamingUpload } from "../../../receive/streaming-upload";
+import { sweepNowAndThen } from "../../../remove";
+
+const { streamingBytes } = uploadLimits;
+
+// Receives a file of up to 5 GiB in constant memory. Nothing is stored unless all of it is.
+//   PUT ?name= → the body is the file; Content-Digest and Repr-Digest (RFC 9530) are verified.
+//   POST       → multipart/form-data with one file.
+//   Both → 201, its size and SHA-256; Location is the upload.
+// Fails with 400 (broke off, malformed, a digest that does not match), 401, 408 (silent for 30 s),
+// 413, 415, 429 (4 at once), 503 (the store is away), 507 (quota).
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
+  async PUT(request) {
+    const { userId } = await requireSession(request);
+    const { name } = readQuery(request, streamQuery);
+    const expected = expectedDigests(request.headers);
+    assertDeclaredLength(request.headers, streamingBytes);
+    const declared = declaredLength(request.headers);
+    return receive({ userId, declared, expected }, (upload) =>
+      upload.take(name, readBody(request, streamingBytes)),
+    );
+  },
+
+  async POST(request) {
+    const { userId } = await requireSession(request);
+    assertDeclaredLength(request.headers, streamingBytes + FORM_OVERHEAD);
+    const declared = declaredLength(request.headers);
+    return receive({ userId, declared }, (upload) =>
+      readForm(request, streamingBytes, ({ name, bytes }) => upload.take(name, bytes)),
+    );
+  },
+});
+
+type StreamingUpload = ReturnType<typeof createStreamingUpload>;
+
+function receive(
+  options: Parameters<typeof createStreamingUpload>[0],
+  take: (upload: StreamingUpload) => Promise<void>,
+): Promise<Response> {
+  sweepNowAndThen();
+  return withSlot(options.userId, async () => {
+    const upload = createStreamingUpload(options);
+    try {
+      await take(upload);
+      return created(await upload.commit());
+    } catch (error) {
+      await upload.discard();
+      throw error;
+    }
+  });
+}
+
+const created = (upload: Upload) =>
+  json(upload, { status: 201, headers: { location: `/api/uploads/${upload.id}` } });

@@ -1,0 +1,73 @@
+import { HttpError } from "@/lib/http";
+import { uploadLimits } from "../contract";
+
+export const tooLarge = (maxBytes: number) =>
+  new HttpError(413, "too-large", `A file sent this way has at most ${maxBytes} bytes.`, {
+    members: { maxBytes },
+  });
+
+/** The length the client declares; undefined where it sends in chunks. */
+export function declaredLength(headers: Headers): number | undefined {
+  const header = headers.get("content-length");
+  return header === null ? undefined : Number(header);
+}
+
+/** Refuses unread what says itself that it is too large. @throws HttpError 413 */
+export function assertDeclaredLength(headers: Headers, maxBytes: number): void {
+  if ((declaredLength(headers) ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
+type Chunk = ReadableStreamReadResult<Uint8Array>;
+
+/**
+ * The body of a request as it comes, bounded in size and in silence. Nothing is held here: whoever
+ * reads slowly slows the client down.
+ *
+ * A body that is given up is left unread, not cancelled: that would tear the connection down before
+ * the client has its answer. server/linger.ts sees to the rest.
+ * @throws HttpError 413, 408 (nothing came for `silenceMs`), 400 (broke off, or other than declared)
+ */
+export async function* readBody(
+  request: Request,
+  maxBytes: number,
+  silenceMs: number = uploadLimits.silenceMs,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const declared = declaredLength(request.headers);
+  const reader = request.body?.getReader();
+  let received = 0;
+  let giveUp: ((error: HttpError) => void) | undefined;
+  let waitingSince = 0;
+  const watch = setInterval(() => {
+    if (Date.now() - waitingSince > silenceMs) giveUp?.(silent(silenceMs));
+  }, silenceMs / 4);
+  const next = () =>
+    new Promise<Chunk>((resolve, reject) => {
+      giveUp = reject;
+      waitingSince = Date.now();
+      reader?.read().then(resolve, () => reject(brokeOff()));
+    });
+  try {
+    while (reader) {
+      const { done, value } = await next();
+      giveUp = undefined;
+      if (done) break;
+      received += value.byteLength;
+      if (received > maxBytes) throw tooLarge(maxBytes);
+      yield value;
+    }
+  } finally {
+    clearInterval(watch);
+    reader?.releaseLock();
+  }
+  if (declared !== undefined && received !== declared) throw brokeOff();
+}
+
+const brokeOff = () =>
+  new HttpError(
+    400,
+    "incomplete-body",
+    "The request broke off. Nothing was stored: send it again.",
+  );
+
+const silent = (ms: number) =>
+  new HttpError(408, "request-timeout", `Nothing came for ${ms / 1_000} s. Send it again.`);

@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readInGulps } from "./gulps";
+
+const server = createServer();
+beforeAll(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterAll(() => server.close());
+
+/** A request that is sent, and the message of it as the server has it. */
+async function exchange(length: number) {
+  const { port } = server.address() as AddressInfo;
+  const came = once(server, "request");
+  const out = request({ port, method: "PUT", headers: { "content-length": length } });
+  out.on("error", () => {});
+  out.flushHeaders();
+  const [incoming, response] = await came;
+  readInGulps(incoming as IncomingMessage);
+  return { out, incoming: incoming as IncomingMessage, response };
+}
+
+test("a slow reader gets all of it, in order, in gulps of bounded size", async () => {
+  const size = 20 * 1024 * 1024;
+  const { out, incoming, response } = await exchange(size);
+  const sent = Buffer.alloc(size);
+  for (let n = 0; n < size; n += 4) sent.writeUInt32BE(n, n);
+  out.end(sent);
+  const gulps: Buffer[] = [];
+  for await (const gulp of incoming) {
+    gulps.push(gulp);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(Buffer.concat(gulps).equals(sent)).toBe(true);
+  // A chunk of a socket is let through beyond the bound.
+  expect(Math.max(...gulps.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024 + 65_536);
+  expect(gulps.length).toBeLessThan(size / 65_536);
+  expect(incoming.listenerCount("data")).toBe(0);
+  response.end();
+});
+
+test("a body that breaks off is an error, not an end", async () => {
+  const { out, incoming } = await exchange(1_000);
+  out.write("half");
+  const read = async () => {
+    for await (const gulp of incoming) if (gulp.length > 0) out.destroy();
+  };
+  await expect(read()).rejects.toThrow();
+});
+
+test.each([
+  ["half of it has come", 1_000],
+  ["all of it has come", 4],
+])("a request that is gone before it is read is an error: %s", async (_, length) => {
+  const { out, incoming } = await exchange(length);
+  const gone = once(incoming, "close");
+  out.write("half");
+  while (length === 4 && !incoming.complete) await new Promise(setImmediate);
+  out.destroy();
+  // Node destroys it so where a client leaves; nobody may be listening yet.
+  incoming.destroy();
+  await gone;
+  const read = async () => {
+    for await (const gulp of incoming) expect(gulp.length).toBeGreaterThan(0);
+  };
+  await expect(read()).rejects.toThrow(/broke off/);
+});
+
+test("an empty body ends at once", async () => {
+  const { out, incoming, response } = await exchange(0);
+  out.end();
+  const gulps = [];
+  for await (const gulp of incoming) gulps.push(gulp);
+  expect(gulps).toEqual([]);
+  response.end();
+});
