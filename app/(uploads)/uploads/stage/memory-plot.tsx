@@ -1,8 +1,9 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { resolveColour, useThemeChanges } from "@/components/plot/theme";
 import { useView } from "../board-provider";
 import { bytesText } from "../client/progress";
 
@@ -62,7 +63,10 @@ export function MemoryPlot() {
 }
 
 function optionsFor(element: HTMLElement): uPlot.Options {
-  const [muted, rule] = [resolve(element, "var(--muted)"), resolve(element, "var(--rule)")];
+  const [muted, rule] = [
+    resolveColour(element, "var(--muted)"),
+    resolveColour(element, "var(--rule)"),
+  ];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis = { stroke: muted, font, grid: { stroke: rule, width: 1 }, ticks: { show: false } };
   return {
@@ -87,36 +91,10 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       {},
       {
         label: "resident",
-        stroke: resolve(element, "var(--accent)"),
+        stroke: resolveColour(element, "var(--accent)"),
         width: 1.75,
         points: { show: false },
       },
     ],
   };
-}
-
-/** A colour as the canvas wants it: tokens are light-dark() pairs until an element has one. */
-function resolve(element: HTMLElement, colour: string): string {
-  const before = element.style.color;
-  element.style.color = colour;
-  const { color } = getComputedStyle(element);
-  element.style.color = before;
-  return color;
-}
-
-/** Counts the changes of the theme, by the switch or by the system. */
-function useThemeChanges(): number {
-  const [changes, setChanges] = useState(0);
-  useEffect(() => {
-    const changed = () => setChanges((count) => count + 1);
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", changed);
-    const observer = new MutationObserver(changed);
-    observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    return () => {
-      system.removeEventListener("change", changed);
-      observer.disconnect();
-    };
-  }, []);
-  return changes;
 }
