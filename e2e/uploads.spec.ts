@@ -73,6 +73,20 @@ test("one file on all four lanes: each stores it, and each digest is equal", asy
   await expect(list(page)).toContainText("Nothing is here yet");
 });
 
+test("a file that is dropped on a lane goes to that lane alone", async ({ page }) => {
+  await open(page);
+  const transfer = await page.evaluateHandle(() => {
+    const given = new DataTransfer();
+    given.items.add(new File(["dropped"], "dropped.txt", { type: "text/plain" }));
+    return given;
+  });
+  for (const event of ["dragover", "drop"])
+    await lane(page, "Streaming").dispatchEvent(event, { dataTransfer: transfer });
+  await expect(lane(page, "Streaming").getByRole("status")).toHaveText("stored, digest equal");
+  await expect(list(page).getByRole("listitem")).toHaveCount(1);
+  await expect(lane(page, "Simple").getByRole("status")).toHaveText("waits for a file");
+});
+
 test.describe("a large file", () => {
   // A 413 is an error in the console.
   test.use({ allowedErrors: [/413|ERR_CONNECTION_RESET/] });

@@ -1,6 +1,6 @@
 "use client";
 
-import { type DragEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Segmented } from "@/components/ui/segmented";
 import { type Way, ways } from "../../contract";
@@ -8,6 +8,7 @@ import { useBoard, useView } from "../board-provider";
 import { generateFile } from "../client/generated-file";
 import { bytesText } from "../client/progress";
 import { laneLooks } from "./lanes";
+import { useDrop } from "./use-drop";
 
 type Target = Way | "all";
 const targets = [
@@ -28,16 +29,11 @@ export function Dropzone() {
   const input = useRef<HTMLInputElement>(null);
   const [target, setTarget] = useState<Target>("all");
   const [size, setSize] = useState("1000000000");
-  const [over, setOver] = useState(false);
+  const { over, handlers } = useDrop(take);
 
-  function take(file: File | undefined, on: Target = target): void {
+  function take(file: File | undefined): void {
     if (!file || !board) return;
-    for (const way of on === "all" ? ways : [on]) board.lanes[way].start(file);
-  }
-  function drop(event: DragEvent): void {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files[0]);
+    for (const way of target === "all" ? ways : [target]) board.lanes[way].start(file);
   }
   const made = () =>
     generateFile(Number(size), `made-${bytesText(Number(size)).replace(" ", "")}.bin`);
@@ -45,18 +41,13 @@ export function Dropzone() {
   return (
     <div className="space-y-4 border-rule border-b px-4 py-4">
       <label
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
+        {...handlers}
         className={`flex min-h-24 cursor-pointer flex-col items-center justify-center rounded-md border border-dashed px-4 py-5 text-center has-focus-visible:outline-2 has-focus-visible:outline-accent ${over ? "border-accent bg-accent-wash" : "border-edge"}`}
       >
         <span className="font-medium">Drop a file here, or choose one</span>
         <span className="text-[0.8125rem] text-muted">
           It goes to {target === "all" ? "all four lanes" : `the lane “${laneLooks[target].title}”`}
-          .
+          . One dropped on a lane goes to that lane.
         </span>
         <input
           ref={input}
