@@ -16,11 +16,11 @@ const AT_LENGTH =
   /\b(?:(?<!how )long(?:er)?(?![- ]?poll)|in detail|(?:more |all )?details?|detailed|in[- ]depth|thorough(?:ly)?|comprehensive(?:ly)?|at length|essay)\b/gi;
 
 /**
- * How much of a question's weight one file must have, in two words or in one, to be an answer. Rare
+ * How much of a question's weight one section must have, in two words or in one, to be an answer. Rare
  * words weigh more, unknown ones most; of a long question the five heaviest count.
  */
-const ENOUGH = 0.35;
-const ENOUGH_OF_ONE = 0.5;
+const ENOUGH = 0.38;
+const ENOUGH_OF_ONE = 0.6;
 const WORDS_THAT_COUNT = 5;
 const MAX_TERMS = 64;
 
@@ -61,12 +61,13 @@ export function docsAnswerer(passages: readonly Passage[]): (messages: Message[]
       .sort((a, b) => b.score - a.score || a.id - b.id);
     const weights = asked.map(weight).sort((a, b) => b - a);
     const whole = sum(weights.slice(0, WORDS_THAT_COUNT));
-    const files = new Map<string, string[]>();
+    const sections = new Map<string, string[]>();
     for (const hit of hits.slice(0, 20)) {
-      const path = passages[hit.id]?.path ?? "";
-      files.set(path, [...(files.get(path) ?? []), ...hit.terms]);
+      const { path = "", heading = "" } = passages[hit.id] ?? {};
+      const place = `${path} ${heading}`;
+      sections.set(place, [...(sections.get(place) ?? []), ...hit.terms]);
     }
-    const enough = [...files.values()].some((has) => {
+    const enough = [...sections.values()].some((has) => {
       const known = asked.filter((term) => alike(term).some((other) => has.includes(other)));
       const share = sum(known.map(weight)) / whole;
       return share >= ENOUGH_OF_ONE || (known.length > 1 && share >= ENOUGH);
