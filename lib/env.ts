@@ -39,6 +39,20 @@ export const envSchema = z.object({
     .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
   OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
   OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
+  INNGEST_DEV: z.stringbool().default(false).describe("1 takes unsigned calls: development only"),
+  INNGEST_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("the Inngest server where it is not Inngest Cloud"),
+  INNGEST_EVENT_KEY: z.string().optional().describe("lets us send events to Inngest"),
+  INNGEST_SIGNING_KEY: z
+    .string()
+    .optional()
+    .describe("signs what Inngest and we say to each other"),
+  INNGEST_SERVE_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("where Inngest reaches us, behind a proxy"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
