@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { startInngest } from "./inngest/index.ts";
+import { keysOf } from "./inngest/keys.ts";
 import { startOpenAI } from "./openai/index.ts";
 
 /**
- * The process of the embedded services other than Postgres: `services.ts openai`. Their ports and
+ * The process of the embedded services other than Postgres: `services.ts openai inngest`. Their ports and
  * keys come in the environment, so that the next process of this kind has the same. Says over IPC
  * that they listen; ends with the process that has started it.
  */
@@ -28,6 +30,15 @@ const known: Record<string, () => Promise<Service>> = {
       tokensPerSecond: Number(process.env.EMBEDDED_OPENAI_PACE || 30),
     });
     return { address: baseUrl, stop };
+  },
+  async inngest() {
+    const { url, stop } = await startInngest({
+      port: Number(process.env.EMBEDDED_INNGEST_PORT || 0),
+      databaseUrl: required("EMBEDDED_INNGEST_DATABASE"),
+      apps: (process.env.EMBEDDED_INNGEST_APPS || "").split(",").filter(Boolean),
+      ...keysOf(required("EMBEDDED_INNGEST_KEY")),
+    });
+    return { address: url, stop };
   },
 };
 

@@ -39,7 +39,6 @@ export const envSchema = z.object({
     .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
   OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
   OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
-  INNGEST_DEV: z.stringbool().default(false).describe("1 takes unsigned calls: development only"),
   INNGEST_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -53,6 +52,10 @@ export const envSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("where Inngest reaches us, behind a proxy"),
+  INNGEST_DEV: z
+    .stringbool()
+    .default(false)
+    .describe("1 for `npx inngest-cli dev`, whose calls are not signed; never in production"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
@@ -70,7 +73,15 @@ export type Env = z.infer<typeof envSchema>;
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const result = envSchema.safeParse(given);
-  if (result.success) return withOrigins(result.data);
+  if (result.success) {
+    if (result.data.INNGEST_DEV && source.NODE_ENV === "production") {
+      throw new Error(
+        "INNGEST_DEV is set with NODE_ENV=production: anybody could call the functions, unsigned. " +
+          "Unset it, and set INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY.",
+      );
+    }
+    return withOrigins(result.data);
+  }
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]) as keyof Env;
     const purpose = envSchema.shape[name].description;

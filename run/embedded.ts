@@ -15,6 +15,8 @@ export interface Embedded {
 export interface EmbeddedOptions {
   /** The key of each service to start, by its name. */
   keys: Record<string, string>;
+  /** What the services need besides, as variables of their process. */
+  env?: Record<string, string>;
   log: (line: string) => void;
   /** How long the first start may take, in milliseconds. */
   patienceMs?: number;
@@ -29,10 +31,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * have in their environment stays true.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { keys, log, patienceMs = 30_000 } = options;
+  const { keys, env = {}, log, patienceMs = 30_000 } = options;
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const names = Object.keys(keys);
-  const own: Record<string, string> = { EMBEDDED_ALLOW_PRODUCTION: "1" };
+  const own: Record<string, string> = { ...env, EMBEDDED_ALLOW_PRODUCTION: "1" };
   for (const name of names) {
     own[`EMBEDDED_${name.toUpperCase()}_PORT`] = String(await findPort());
     own[`EMBEDDED_${name.toUpperCase()}_KEY`] = keys[name] as string;

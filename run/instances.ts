@@ -18,6 +18,10 @@ export function places(port: number, count: number): Place[] {
   }));
 }
 
+/** The origins that the pages of these instances may have in a browser. */
+export const originsOf = (all: Place[]): string[] =>
+  all.flatMap(({ address, port }) => [address, `http://127.0.0.1:${port}`]);
+
 /** What each instance is given: its own name and port, the others, and what they share. */
 export function specs(
   all: Place[],
@@ -25,7 +29,6 @@ export function specs(
   cwd: string,
   shared: Record<string, string>,
 ): InstanceSpec[] {
-  const origins = all.flatMap(({ address, port }) => [address, `http://127.0.0.1:${port}`]);
   return all.map(({ name, port }) => ({
     name,
     command,
@@ -38,7 +41,7 @@ export function specs(
       PORT: String(port),
       INSTANCE_NAME: name,
       PEERS: all.map((place) => `${place.name}=${place.address}`).join(","),
-      ALLOWED_ORIGINS: origins.join(","),
+      ALLOWED_ORIGINS: originsOf(all).join(","),
       NEXT_TELEMETRY_DISABLED: "1",
     },
   }));

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { dataDirectory } from "./database.ts";
-import { places, specs, untilReady } from "./instances.ts";
+import { originsOf, places, specs, untilReady } from "./instances.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import { type Services, startServices } from "./services.ts";
 import { endOnSignals } from "./shutdown.ts";
@@ -73,7 +73,7 @@ export async function launch(options: Launch): Promise<void> {
     });
     const lines: string[] = [];
     const started = await step("backing services", async () => {
-      services = await startServices(dataDir, (line) => lines.push(`  ${line}`));
+      services = await startServices(dataDir, (line) => lines.push(`  ${line}`), originsOf(all));
       return services;
     });
     for (const line of lines) console.log(line);

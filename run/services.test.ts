@@ -18,6 +18,9 @@ beforeEach(async () => {
   vi.stubEnv("OPENAI_API_KEY", "");
   vi.stubEnv("OPENAI_BASE_URL", "");
   vi.stubEnv("SESSION_SECRET", "");
+  for (const name of ["BASE_URL", "EVENT_KEY", "SIGNING_KEY", "DEV"]) {
+    vi.stubEnv(`INNGEST_${name}`, "");
+  }
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -31,31 +34,46 @@ const models = (url: string, key: string) =>
     () => 0,
   );
 
-test("the answerer is started where the environment names none, and ends with stop", async () => {
+/** What the executor says of its health: 503 without its database, 0 where nobody listens. */
+const health = (url: string) =>
+  fetch(`${url}/health`).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+test("what the environment does not name is started, and ends with stop", async () => {
   const { env, stop } = await startServices(dataDir, quiet);
-  const { OPENAI_BASE_URL = "", OPENAI_API_KEY = "" } = env;
+  const { OPENAI_BASE_URL = "", OPENAI_API_KEY = "", INNGEST_BASE_URL = "" } = env;
   expect(env).toEqual({
     DATABASE_URL,
     SESSION_SECRET: (await readSecrets(dataDir)).SESSION_SECRET,
     OPENAI_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
     OPENAI_API_KEY: expect.stringMatching(/^[\w-]{43}$/),
     OPENAI_MODEL: "patternbook-docs",
-    EMBEDDED_SERVICES: "openai",
+    INNGEST_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    INNGEST_EVENT_KEY: expect.stringMatching(/^[0-9a-f]{64}$/),
+    INNGEST_SIGNING_KEY: expect.stringMatching(/^signkey-embedded-[0-9a-f]{64}$/),
+    EMBEDDED_SERVICES: "openai,inngest",
   });
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(200);
+  expect(await health(INNGEST_BASE_URL)).toBe(503);
   await stop();
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(0);
+  expect(await health(INNGEST_BASE_URL)).toBe(0);
 });
 
 test.each([
-  ["OPENAI_API_KEY", "sk-mine"],
-  ["OPENAI_BASE_URL", "http://localhost:11434/v1"],
-])("%s alone is a choice: nothing is started or set", async (name, value) => {
+  ["OPENAI_API_KEY", "sk-mine", "OPENAI", "inngest"],
+  ["OPENAI_BASE_URL", "http://localhost:11434/v1", "OPENAI", "inngest"],
+  ["INNGEST_BASE_URL", "http://localhost:8288", "INNGEST", "openai"],
+  ["INNGEST_DEV", "1", "INNGEST", "openai"],
+  ["INNGEST_SIGNING_KEY", "signkey-prod-1234", "INNGEST", "openai"],
+])("%s alone is a choice: nothing is started or set for it", async (name, value, prefix, other) => {
   vi.stubEnv(name, value);
   const { env, stop } = await startServices(dataDir, quiet);
   await stop();
-  expect(Object.keys(env).filter((key) => key.startsWith("OPENAI"))).toEqual([]);
-  expect(env.EMBEDDED_SERVICES).toBe("");
+  expect(Object.keys(env).filter((key) => key.startsWith(prefix))).toEqual([]);
+  expect(env.EMBEDDED_SERVICES).toBe(other);
 });
 
 test("one that is killed with -9 comes back on the same port, with the same key", async () => {

@@ -1,3 +1,4 @@
+import { keysOf } from "../embedded/inngest/keys.ts";
 import { MODEL } from "../embedded/openai/request.ts";
 import { startPostgres } from "../embedded/postgres/index.ts";
 import { readSecrets, serviceKey } from "../embedded/secrets.ts";
@@ -18,10 +19,28 @@ interface Service {
   stop(): Promise<void>;
 }
 
+/** One that is started in the process of the embedded services. */
+interface Planned {
+  name: string;
+  /** What that process needs for it. */
+  own?: Record<string, string>;
+  /** The variables of the application, once address and key are known. */
+  env(address: string, key: string): Record<string, string>;
+  /** For the log, before the address. */
+  says: string;
+}
+
 type Log = (line: string) => void;
 
-/** Takes from the environment what it names, and starts the embedded service for the rest. */
-export async function startServices(dataDir: string, log: Log): Promise<Services> {
+/**
+ * Takes from the environment what it names, and starts the embedded service for the rest.
+ * @param origins of the instances, which the executor of jobs calls
+ */
+export async function startServices(
+  dataDir: string,
+  log: Log,
+  origins: readonly string[] = [],
+): Promise<Services> {
   const secret = process.env.SESSION_SECRET || (await readSecrets(dataDir)).SESSION_SECRET;
   const started: Service[] = [];
   // The last one first: Postgres outlives what may use it.
@@ -29,8 +48,12 @@ export async function startServices(dataDir: string, log: Log): Promise<Services
     for (const service of started.toReversed()) await service.stop();
   };
   try {
-    started.push(await database(dataDir, log));
-    started.push(await answerer(dataDir, log));
+    const postgres = await database(dataDir, log);
+    started.push(postgres);
+    const planned = [answerer(), executor(postgres.env.DATABASE_URL as string, origins)].filter(
+      (plan) => plan !== undefined,
+    );
+    if (planned.length > 0) started.push(...(await others(planned, dataDir, log)));
   } catch (error) {
     await stop();
     throw error;
@@ -46,24 +69,57 @@ export async function startServices(dataDir: string, log: Log): Promise<Services
 
 async function database(dataDir: string, log: Log): Promise<Service> {
   const given = process.env.DATABASE_URL;
-  if (given) return fromEnvironment("postgres", { DATABASE_URL: given });
+  if (given) {
+    const env = { DATABASE_URL: given };
+    return { name: "postgres", env, embedded: false, stop: async () => undefined };
+  }
   const { url, stop } = await startPostgres({ dataDir, log });
   return { name: "postgres", env: { DATABASE_URL: url }, embedded: true, stop };
 }
 
 /** A key alone means OpenAI, an address alone a server that wants no key: either is a choice. */
-async function answerer(dataDir: string, log: Log): Promise<Service> {
+function answerer(): Planned | undefined {
   const { OPENAI_API_KEY, OPENAI_BASE_URL } = process.env;
-  if (OPENAI_API_KEY || OPENAI_BASE_URL) return fromEnvironment("openai", {});
-  const key = serviceKey(await readSecrets(dataDir), "openai");
-  const { addresses, stop } = await startEmbedded({ keys: { openai: key }, log });
-  const address = addresses.openai as string;
-  log(`The docs answerer runs at ${address}`);
-  const env = { OPENAI_BASE_URL: address, OPENAI_API_KEY: key, OPENAI_MODEL: MODEL };
-  return { name: "openai", env, embedded: true, stop };
+  if (OPENAI_API_KEY || OPENAI_BASE_URL) return undefined;
+  return {
+    name: "openai",
+    says: "The docs answerer runs at",
+    env: (OPENAI_BASE_URL, OPENAI_API_KEY) => ({
+      OPENAI_BASE_URL,
+      OPENAI_API_KEY,
+      OPENAI_MODEL: MODEL,
+    }),
+  };
 }
 
-/** The instances inherit what is not named here. */
-function fromEnvironment(name: string, env: Record<string, string>): Service {
-  return { name, env, embedded: false, stop: async () => undefined };
+/** Keys alone mean Inngest Cloud, INNGEST_DEV alone a dev server: any of them is a choice. */
+function executor(databaseUrl: string, origins: readonly string[]): Planned | undefined {
+  const { INNGEST_BASE_URL, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY, INNGEST_DEV } = process.env;
+  if (INNGEST_BASE_URL || INNGEST_EVENT_KEY || INNGEST_SIGNING_KEY || INNGEST_DEV) return undefined;
+  const apps = origins
+    .filter((origin) => origin.startsWith("http://127.0.0.1:"))
+    .map((origin) => `${origin}/api/inngest`);
+  return {
+    name: "inngest",
+    says: "The executor of jobs runs at",
+    own: { EMBEDDED_INNGEST_DATABASE: databaseUrl, EMBEDDED_INNGEST_APPS: apps.join(",") },
+    env: (address, key) => ({
+      INNGEST_BASE_URL: address,
+      INNGEST_EVENT_KEY: keysOf(key).eventKey,
+      INNGEST_SIGNING_KEY: keysOf(key).signingKey,
+    }),
+  };
+}
+
+/** All of them are one process: they start, die and end together. */
+async function others(planned: readonly Planned[], dataDir: string, log: Log): Promise<Service[]> {
+  const secrets = await readSecrets(dataDir);
+  const keys = Object.fromEntries(planned.map(({ name }) => [name, serviceKey(secrets, name)]));
+  const own: Record<string, string> = Object.assign({}, ...planned.map((plan) => plan.own));
+  const { addresses, stop } = await startEmbedded({ keys, env: own, log });
+  return planned.map(({ name, says, env }) => {
+    const address = addresses[name] as string;
+    log(`${says} ${address}`);
+    return { name, env: env(address, keys[name] as string), embedded: true, stop };
+  });
 }

@@ -56,9 +56,13 @@ async function e2e(args: string[]): Promise<Tally> {
       DATA_DIR: dataDir,
       PORT: String(E2E_PORT),
       DATABASE_URL: "",
-      // Tests ask the embedded answerer, never somebody's account.
+      // Tests use the embedded services, never somebody's account.
       OPENAI_API_KEY: "",
       OPENAI_BASE_URL: "",
+      INNGEST_BASE_URL: "",
+      INNGEST_EVENT_KEY: "",
+      INNGEST_SIGNING_KEY: "",
+      INNGEST_DEV: "",
     });
     try {
       await rm(report, { force: true });

@@ -15,7 +15,8 @@ const MAX_BODY = 3 * 1024 * 1024;
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // The iterator would destroy the connection when it is left early: nobody would see the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += (chunk as Buffer).length;
     if (size > MAX_BODY) throw new ApiError(413, "The body may have 3 MiB.");
     chunks.push(chunk as Buffer);
@@ -28,8 +29,10 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 export function sendJson(response: ServerResponse, status: number, body?: object): void {
-  response.writeHead(status, body ? { "content-type": "application/json" } : {});
-  response.end(body && JSON.stringify(body));
+  if (body) response.setHeader("content-type", "application/json");
+  // What is left of a request would be taken for the next one.
+  if (!response.req.complete) response.setHeader("connection", "close");
+  response.writeHead(status).end(body && JSON.stringify(body));
 }
 
 /** Answers with the error; what is not meant for the caller is only logged. */

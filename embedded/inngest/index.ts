@@ -39,7 +39,10 @@ export interface EmbeddedInngest {
 
 const GRACE_MS = 2_000;
 
-/** Starts an executor of Inngest functions: a server on loopback, its state and its queue in Postgres. */
+/**
+ * Starts an executor of Inngest functions: a server on loopback, its state and its queue in Postgres.
+ * Resolves once it listens; it answers 503, for which the SDK waits, until the database is its own.
+ */
 export async function startInngest(options: InngestOptions): Promise<EmbeddedInngest> {
   const { databaseUrl, apps, eventKey, concurrency = 100 } = options;
   const { now = Date.now, random = Math.random } = options;
@@ -76,13 +79,12 @@ export async function startInngest(options: InngestOptions): Promise<EmbeddedInn
   }
 
   /** Leads, works, and begins anew when the database goes away under it. */
-  async function work(onStart: () => void): Promise<void> {
+  async function work(): Promise<void> {
     while (!ending.signal.aborted) {
-      const held = await lead(databaseUrl, ending.signal);
+      const held = await lead(databaseUrl, ending.signal, log);
       if (!held) return;
       try {
         await start(held);
-        onStart();
         await Promise.race([over(held.lost), over(ending.signal), current?.engine.ended]);
       } catch (error) {
         log(`It starts again: ${(error as Error).message}`);
@@ -107,10 +109,7 @@ export async function startInngest(options: InngestOptions): Promise<EmbeddedInn
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 
-  let working: Promise<void> | undefined;
-  await new Promise<void>((started) => {
-    working = work(started);
-  });
+  const working = work();
   let stopping: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -13,7 +13,12 @@ export interface Lead {
  * Postgres gives it up the moment the process dies, whatever it dies of, so the next executor need
  * not wait for a lease to run out.
  */
-export async function lead(url: string, signal: AbortSignal): Promise<Lead | undefined> {
+export async function lead(
+  url: string,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<Lead | undefined> {
+  let said = "";
   while (!signal.aborted) {
     const client = new pg.Client({
       connectionString: url,
@@ -30,8 +35,10 @@ export async function lead(url: string, signal: AbortSignal): Promise<Lead | und
         [SCHEMA],
       );
       if (rows[0]?.locked) return { lost: lost.signal, release: () => client.end() };
-    } catch {
-      // The database is away: it is asked again, as is one that another executor holds.
+    } catch (error) {
+      const line = `The database cannot be reached: ${(error as Error).message}`;
+      if (line !== said) log(line);
+      said = line;
     }
     await client.end().catch(() => undefined);
     await delay(200, undefined, { signal }).catch(() => undefined);

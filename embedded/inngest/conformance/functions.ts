@@ -225,7 +225,7 @@ export function createFunctions(inngest: Inngest, { record, cron, slowMs }: Setu
     return "whole";
   });
 
-  const kills = inngest.createFunction(on("poison", 1), async (ctx) => {
+  const kills = inngest.createFunction(on("poison"), async (ctx) => {
     await ctx.step.run("kill", () => {
       note(ctx, "kill");
       process.kill(process.pid, "SIGKILL");
