@@ -54,7 +54,7 @@ test(`kill -9 at ${ROUNDS} random moments of a five-step workflow: each effect o
   expect(begunAgain).toBeGreaterThan(0);
 });
 
-test("both instances at once: jobs that sleep and retry go on when they are back", async () => {
+test("both instances, one after the other: jobs that sleep and retry go on", async () => {
   test.setTimeout(90_000);
   const guest = await newGuest("Sleeper", B);
   const sleeping = await startJob(guest, "digest", { delaySeconds: 6 });

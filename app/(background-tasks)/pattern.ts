@@ -19,6 +19,7 @@ export const pattern = {
   sources: [
     "app/(background-tasks)/contract.ts",
     "app/(background-tasks)/api/tasks/route.ts",
+    "app/(background-tasks)/tasks/contract.ts",
     "app/(background-tasks)/tasks/work.ts",
     "app/(background-tasks)/tasks/rows.ts",
     "app/(background-tasks)/api/jobs/[job]/route.ts",

@@ -3,8 +3,8 @@ import {
   type JobState,
   jobState,
   type Kind,
-  taskState,
 } from "../../app/(background-tasks)/contract";
+import { taskState } from "../../app/(background-tasks)/tasks/contract";
 import { A, expect } from "../fixtures";
 import { call, type Guest } from "./guest";
 

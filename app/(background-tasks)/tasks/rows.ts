@@ -4,8 +4,9 @@ import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { lifecycle } from "@/lib/lifecycle";
-import { jobLimits, type TaskState, taskState } from "../contract";
+import { jobLimits } from "../contract";
 import { transact } from "../jobs/transact";
+import { type TaskState, taskState } from "./contract";
 
 /** How long a task that shows no life still counts as alive. It shows it every second. */
 const ALIVE = "3 seconds";

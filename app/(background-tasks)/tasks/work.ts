@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { TaskState } from "../contract";
+import type { TaskState } from "./contract";
 import { finishTask, showProgress } from "./rows";
 
 /**

@@ -2,7 +2,7 @@ import { after } from "next/server";
 import { readJson } from "@/lib/body";
 import { json, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
-import { taskRequest } from "../../contract";
+import { taskRequest } from "../../tasks/contract";
 import { insertTask, lastTasks } from "../../tasks/rows";
 import { work } from "../../tasks/work";
 

@@ -1,15 +1,7 @@
 import type { z } from "zod";
 import { problemSchema } from "@/lib/problem";
-import {
-  cronRuns,
-  type Input,
-  jobAccepted,
-  jobPage,
-  jobState,
-  type Kind,
-  taskPage,
-  taskState,
-} from "../../contract";
+import { cronRuns, type Input, jobAccepted, jobPage, jobState, type Kind } from "../../contract";
+import { taskPage, taskState } from "../../tasks/contract";
 
 /** Tells the wire panel what crossed. */
 export type OnFrame = (
@@ -79,7 +71,6 @@ export function createApi(onFrame: OnFrame) {
     cronRuns: () => call(cronRuns, "/api/cron-runs", { quiet: true }),
   };
 }
-export type Api = ReturnType<typeof createApi>;
 
 /** The server has answered, and said no. */
 class Refused extends Error {}

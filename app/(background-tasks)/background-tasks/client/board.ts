@@ -1,5 +1,6 @@
 import { createWireStore } from "@/components/wire-store";
-import type { CronRuns, JobState, TaskState } from "../../contract";
+import type { CronRuns, JobState } from "../../contract";
+import type { TaskState } from "../../tasks/contract";
 import { createApi } from "./api";
 import { readJobEvents } from "./stream";
 

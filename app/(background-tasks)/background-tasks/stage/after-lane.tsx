@@ -1,7 +1,7 @@
 "use client";
 
 import { StatusDot } from "@/components/ui/status-dot";
-import type { TaskState } from "../../contract";
+import type { TaskState } from "../../tasks/contract";
 import { useLive, useView } from "../board-provider";
 import { Lane, NumberField, numberOf } from "./lane";
 

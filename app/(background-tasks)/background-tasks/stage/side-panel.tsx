@@ -33,13 +33,17 @@ export function SidePanel() {
                 {tick.slice(11, 16)} UTC
               </time>{" "}
               <span className="text-muted">on {instance}</span>
-              <span className="block font-mono text-muted text-xs [overflow-wrap:anywhere]">
-                {JSON.stringify(effect)}
-              </span>
+              <span className="block text-muted text-xs">{numbersOf(effect)}</span>
             </li>
           ))}
         </ul>
       </div>
     </aside>
   );
+}
+
+/** What was counted, without what was nothing. */
+function numbersOf(effect: unknown): string {
+  const counted = Object.entries(effect ?? {}).filter(([, count]) => count !== 0);
+  return counted.map(([name, count]) => `${name} ${String(count)}`).join(", ") || "nothing to do";
 }
