@@ -3,9 +3,10 @@ import { flushDue } from "./batches.ts";
 import { tick } from "./cron.ts";
 import type { Tx } from "./database.ts";
 import type { Executor } from "./executor.ts";
+import { pauses } from "./pauses.ts";
 import { prune } from "./prune.ts";
 import { addJob, type Handlers, prepareQueue, startQueue } from "./queue.ts";
-import { keepRegistered, loadFunctions, pauses } from "./registry.ts";
+import { keepRegistered, loadFunctions } from "./registry.ts";
 import { makeCall } from "./settle.ts";
 import { timeUp } from "./waits.ts";
 
