@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import type { Tx } from "./database.ts";
 import type { Executor } from "./executor.ts";
 import { addJob } from "./queue.ts";
-import { DISCOVER, lockRun, type Run } from "./runs.ts";
+import { DISCOVER, type Run } from "./runs.ts";
 import { type Step, stepsOf } from "./steps.ts";
 
 /** A call that may now be made: nobody else makes it. */
@@ -17,17 +17,30 @@ export interface Claimed {
   delays: number;
 }
 
+interface Due {
+  step_id: string;
+  losses: number;
+  delays: number;
+  /** Whether the same step is being called at this moment. */
+  twin: boolean;
+}
+
 /**
  * Marks a call as under way. Undefined where it is not to be made now: its run has ended, it is
  * under way already, its limit is reached (it is parked), its function is not registered.
  */
 export async function claim(ex: Executor, tx: Tx, id: string): Promise<Claimed | undefined> {
-  const found = await tx.query<{ run_id: string }>("select run_id from calls where id = $1", [id]);
-  if (!found.rows[0]) return undefined;
-  const run = await lockRun(tx, found.rows[0].run_id);
-  if (!run) return undefined;
-  const { rows } = await tx.query<{ step_id: string; losses: number; delays: number }>(
-    "select step_id, losses, delays from calls where id = $1 and started_at is null for update",
+  const found = await tx.query<Run>(
+    "select runs.* from calls join runs on runs.id = calls.run_id where calls.id = $1 for update of runs",
+    [id],
+  );
+  const run = found.rows[0];
+  if (!run || run.ended_at) return undefined;
+  const { rows } = await tx.query<Due>(
+    `select step_id, losses, delays, exists (
+       select 1 from calls twin where twin.run_id = calls.run_id
+         and twin.step_id = calls.step_id and twin.started_at is not null
+     ) as twin from calls where id = $1 and started_at is null for update`,
     [id],
   );
   const call = rows[0];
@@ -38,11 +51,7 @@ export async function claim(ex: Executor, tx: Tx, id: string): Promise<Claimed |
     return undefined;
   }
   // A look for new steps while another is under way (a race): one after the other, or both find the same step.
-  const twin = await tx.query(
-    "select 1 from calls where run_id = $1 and step_id = $2 and started_at is not null",
-    [run.id, call.step_id],
-  );
-  if (twin.rowCount) {
+  if (call.twin) {
     await postpone(ex, tx, id, 50);
     return undefined;
   }
@@ -53,10 +62,11 @@ export async function claim(ex: Executor, tx: Tx, id: string): Promise<Claimed |
     if (!free) return undefined;
   }
   await tx.query("update calls set started_at = now() where id = $1", [id]);
-  await tx.query(
-    `update runs set status = 'Running', started_at = coalesce(started_at, now()) where id = $1`,
-    [run.id],
-  );
+  if (run.status === "Scheduled") {
+    await tx.query("update runs set status = 'Running', started_at = now() where id = $1", [
+      run.id,
+    ]);
+  }
   const steps = await stepsOf(tx, run.id);
   const { losses, delays } = call;
   return { id, step: call.step_id, run, config, steps, losses, delays };

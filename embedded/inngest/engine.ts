@@ -3,9 +3,10 @@ import { flushDue } from "./batches.ts";
 import { tick } from "./cron.ts";
 import type { Tx } from "./database.ts";
 import type { Executor } from "./executor.ts";
+import { pauses } from "./pauses.ts";
 import { prune } from "./prune.ts";
 import { addJob, type Handlers, prepareQueue, startQueue } from "./queue.ts";
-import { keepRegistered, loadFunctions, pauses } from "./registry.ts";
+import { keepRegistered, loadFunctions } from "./registry.ts";
 import { makeCall } from "./settle.ts";
 import { timeUp } from "./waits.ts";
 
@@ -37,7 +38,10 @@ export async function startEngine(
     batch: ({ function: id, key }) => inTransaction((tx) => flushDue(ex, tx, id, key)),
     cron: ({ function: id, cron }) => inTransaction((tx) => tick(ex, tx, id, cron)),
   };
-  const runner = await startQueue({ db: ex.db, concurrency, log: ex.log }, handlers);
+  let stopping = false;
+  // A queue that stops while it looks for jobs calls that an error. What it held is freed at the next start.
+  const log = (line: string) => stopping || ex.log(line);
+  const runner = await startQueue({ db: ex.db, concurrency, log }, handlers);
 
   const loops = ex.instances.all.map((instance) => {
     const { pause, wake } = pauses(ex.signal);
@@ -49,6 +53,7 @@ export async function startEngine(
   return {
     ended: runner.promise,
     async stop(graceMs) {
+      stopping = true;
       const stopped = runner.stop().catch(() => undefined);
       await Promise.race([stopped, delay(graceMs, undefined, { ref: false })]);
       abort.abort();

@@ -33,6 +33,8 @@ export interface InngestOptions {
 export interface EmbeddedInngest {
   /** What INNGEST_BASE_URL is. */
   url: string;
+  /** Resolves once the database is its own for the first time, and it takes events. */
+  ready: Promise<void>;
   /** Waits two seconds for calls under way; the next start makes again those that are left. Idempotent. */
   stop(): Promise<void>;
 }
@@ -79,12 +81,13 @@ export async function startInngest(options: InngestOptions): Promise<EmbeddedInn
   }
 
   /** Leads, works, and begins anew when the database goes away under it. */
-  async function work(): Promise<void> {
+  async function work(onReady: () => void): Promise<void> {
     while (!ending.signal.aborted) {
       const held = await lead(databaseUrl, ending.signal, log);
       if (!held) return;
       try {
         await start(held);
+        onReady();
         await Promise.race([over(held.lost), over(ending.signal), current?.engine.ended]);
       } catch (error) {
         log(`It starts again: ${(error as Error).message}`);
@@ -109,10 +112,15 @@ export async function startInngest(options: InngestOptions): Promise<EmbeddedInn
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 
-  const working = work();
+  let becomeReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
+  const working = work(becomeReady);
   let stopping: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}`,
+    ready,
     stop() {
       stopping ??= (async () => {
         ending.abort();

@@ -26,7 +26,8 @@ export type Op = z.infer<typeof op>;
 
 interface Found {
   ops: unknown[];
-  /** The step id of the call that has found them. */
+  /** The call that has found them, and its step id. */
+  call: string;
   step: string;
   /** The app asks to be called after each of several parallel steps. */
   eager: boolean;
@@ -53,7 +54,7 @@ export async function applyOps(ex: Executor, tx: Tx, run: Run, found: Found): Pr
       case "RunComplete":
         return completeRun(ex, tx, run, each.data ?? null);
       default:
-        await plan(ex, tx, run, each, eager);
+        await plan(ex, tx, run, each, { foundBy: found.call, eager });
     }
   }
 }
@@ -83,25 +84,31 @@ async function ended(
 ): Promise<void> {
   if (calledWith !== DISCOVER) return completeStep(ex, tx, run, id, memo);
   await recordStep(tx, run, { id, op, name: name ?? undefined }, memo);
-  await advance(ex, tx, run, false);
+  await advance(ex, tx, run);
 }
 
 /** A step that something will end later: another call, a timer, an event, another run. */
-async function plan(ex: Executor, tx: Tx, run: Run, each: Op, eager: boolean): Promise<void> {
+async function plan(
+  ex: Executor,
+  tx: Tx,
+  run: Run,
+  each: Op,
+  group: { foundBy: string; eager: boolean },
+): Promise<void> {
   const { id, op, opts } = each;
-  const name = each.name ?? undefined;
+  const step = { id, op, name: each.name ?? undefined, ...group };
   const fails = async (message: string) => {
-    await planStep(tx, run, { id, op, name, eager });
+    await planStep(tx, run, step);
     await completeStep(ex, tx, run, id, { error: errorOf({ message }) });
   };
   if (op === "StepPlanned") {
-    if (await planStep(tx, run, { id, op, name, eager })) await scheduleCall(ex, tx, run.id, id);
+    if (await planStep(tx, run, step)) await scheduleCall(ex, tx, run.id, id);
     return;
   }
   if (op === "Sleep") {
-    const due = timeOf(name ?? "", ex.now());
-    if (due === undefined) return fails(`The time ${name} of a sleep cannot be read.`);
-    await planStep(tx, run, { id, op, name, eager, due });
+    const due = timeOf(step.name ?? "", ex.now());
+    if (due === undefined) return fails(`The time ${step.name} of a sleep cannot be read.`);
+    await planStep(tx, run, { ...step, due });
     return;
   }
   const length = opts?.timeout === undefined ? undefined : timeOf(opts.timeout, ex.now());
@@ -109,7 +116,7 @@ async function plan(ex: Executor, tx: Tx, run: Run, each: Op, eager: boolean): P
     return fails(`The timeout ${opts.timeout} cannot be read.`);
   }
   if (op === "InvokeFunction") {
-    if (await planStep(tx, run, { id, op, name, eager, due: length })) {
+    if (await planStep(tx, run, { ...step, due: length })) {
       await invoke(ex, tx, run, id, opts);
     }
     return;
@@ -119,7 +126,7 @@ async function plan(ex: Executor, tx: Tx, run: Run, each: Op, eager: boolean): P
   } catch (error) {
     return fails(`The expression ${opts?.if} cannot be read: ${(error as Error).message}`);
   }
-  const event = { name: name ?? "", expression: opts?.if };
+  const event = { name: step.name ?? "", expression: opts?.if };
   const due = length ?? ex.now() + (durationMs("52w") as number);
-  await planStep(tx, run, { id, op, name, eager, event, due });
+  await planStep(tx, run, { ...step, event, due });
 }

@@ -16,6 +16,9 @@ export interface Jobs {
 
 export type Handlers = { [Name in keyof Jobs]: (payload: Jobs[Name]) => Promise<void> };
 
+/** The function of Postgres that adds a job and wakes the worker when the transaction commits. */
+export const ADD_JOB = `${QUEUE_SCHEMA}.add_job`;
+
 /** Adds a job in the caller's transaction: it exists exactly when the change of state does. */
 export async function addJob<Name extends keyof Jobs>(
   tx: Tx,
@@ -25,7 +28,7 @@ export async function addJob<Name extends keyof Jobs>(
   key: string | undefined = undefined,
 ): Promise<void> {
   await tx.query(
-    `select 1 from ${QUEUE_SCHEMA}.add_job($1, $2::json, run_at => $3::timestamptz, job_key => $4)`,
+    `select 1 from ${ADD_JOB}($1, $2::json, run_at => $3::timestamptz, job_key => $4)`,
     [name, JSON.stringify(payload), at === undefined ? null : new Date(at), key ?? null],
   );
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import canonicalize from "canonicalize";
 import { z } from "zod";
 import { send } from "./call.ts";
@@ -136,18 +135,4 @@ async function registerWith(ex: Executor, instance: Instance): Promise<void> {
   }
   instance.appId = appId;
   instance.up = true;
-}
-
-/** A pause that ends early when woken, or when the executor ends. */
-export function pauses(signal: AbortSignal) {
-  let wake = () => {};
-  return {
-    wake: () => wake(),
-    async pause(ms: number): Promise<void> {
-      const early = new AbortController();
-      wake = () => early.abort();
-      const either = AbortSignal.any([signal, early.signal]);
-      await delay(ms, undefined, { signal: either }).catch(() => undefined);
-    },
-  };
 }

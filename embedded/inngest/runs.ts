@@ -1,7 +1,7 @@
 import type { Tx } from "./database.ts";
 import { receive } from "./events.ts";
 import { type ErrorValue, type EventValue, type Executor, errorOf } from "./executor.ts";
-import { addJob } from "./queue.ts";
+import { ADD_JOB } from "./queue.ts";
 import { completeStep } from "./steps.ts";
 import { ulid } from "./ulid.ts";
 
@@ -63,12 +63,14 @@ export async function scheduleCall(
   delayMs = 0,
 ): Promise<void> {
   const due = ex.now() + delayMs;
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into calls (run_id, step_id, due_at) values ($1, $2, $3)
-     on conflict (run_id, step_id) where started_at is null do nothing returning id`,
-    [run, step, new Date(due)],
+  await tx.query(
+    `with call as (
+       insert into calls (run_id, step_id, due_at) values ($1, $2, $3)
+       on conflict (run_id, step_id) where started_at is null do nothing returning id
+     )
+     select ${ADD_JOB}('call', json_build_object('call', id::text), run_at => $4) from call`,
+    [run, step, new Date(due), delayMs ? new Date(due) : null],
   );
-  if (rows[0]) await addJob(tx, "call", { call: rows[0].id }, delayMs ? due : undefined);
 }
 
 /** The run, locked until the end of the transaction; undefined where there is none or it has ended. */

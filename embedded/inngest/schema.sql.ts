@@ -55,6 +55,8 @@ export const MIGRATIONS: readonly string[] = [
     name text,
     status text not null default 'pending' check (status in ('pending', 'done', 'dropped')),
     attempt integer not null default 0,
+    -- The call that found it: steps found by one call are joined.
+    found_by bigint,
     -- Whether its end is looked at before the steps beside it have ended (a race).
     eager boolean not null default false,
     -- What the function is given for it, as it stands in "steps" of a call.

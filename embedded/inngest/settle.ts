@@ -69,7 +69,8 @@ async function answered(ex: Executor, tx: Tx, run: Run, claimed: Claimed, answer
   const retry = (error: ErrorValue) => retryCall(ex, tx, run, claimed, error, wait);
   if (status === 206) {
     const eager = headers["x-inngest-req-version"] === "1";
-    return applyOps(ex, tx, run, { ops: [body].flat(), step: claimed.step, eager, retry });
+    const { id: call, step } = claimed;
+    return applyOps(ex, tx, run, { ops: [body].flat(), call, step, eager, retry });
   }
   const final = headers["x-inngest-no-retry"] === "true" || status === 400;
   return final ? failRun(ex, tx, run, errorOf(body)) : retry(errorOf(body));

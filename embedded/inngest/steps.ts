@@ -18,6 +18,9 @@ export interface NewStep {
   id: string;
   op: string;
   name?: string;
+  /** The call that has found it. */
+  foundBy: string;
+  /** Its end is looked at by itself. */
   eager: boolean;
   /** The event that ends it. */
   event?: { name: string; expression?: string };
@@ -29,8 +32,8 @@ export interface NewStep {
 export async function planStep(tx: Tx, run: Run, step: NewStep): Promise<boolean> {
   const due = step.due === undefined ? null : new Date(step.due);
   const { rowCount } = await tx.query(
-    `insert into steps (run_id, id, op, name, eager, event_name, expression, due_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    `insert into steps (run_id, id, op, name, eager, event_name, expression, due_at, found_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
     [
       run.id,
       step.id,
@@ -40,6 +43,7 @@ export async function planStep(tx: Tx, run: Run, step: NewStep): Promise<boolean
       step.event?.name,
       step.event?.expression,
       due,
+      step.foundBy,
     ],
   );
   if (rowCount && step.due !== undefined) {
@@ -48,7 +52,10 @@ export async function planStep(tx: Tx, run: Run, step: NewStep): Promise<boolean
   return rowCount === 1;
 }
 
-/** Memoises the end of a planned step, once, and makes the next call due when nothing else is open. */
+/**
+ * Memoises the end of a planned step, once. The function is called again when no step that was found
+ * with it is open, so that parallel steps are joined by one call; at once where the step is eager.
+ */
 export async function completeStep(
   ex: Executor,
   tx: Tx,
@@ -56,16 +63,27 @@ export async function completeStep(
   id: string,
   memo: Memo,
 ): Promise<void> {
-  const { rows } = await tx.query<{ eager: boolean }>(
+  const { rows } = await tx.query<{ eager: boolean; found_by: string }>(
     `update steps set status = 'done', result = $3, completed = nextval('completions')
-     where run_id = $1 and id = $2 and status = 'pending' returning eager`,
+     where run_id = $1 and id = $2 and status = 'pending' returning eager, found_by`,
     [run.id, id, JSON.stringify(memo)],
   );
-  if (rows[0]) await advance(ex, tx, run, rows[0].eager);
+  const [step] = rows;
+  if (!step) return;
+  const open = await tx.query(
+    "select 1 from steps where run_id = $1 and found_by = $2 and status = 'pending' limit 1",
+    [run.id, step.found_by],
+  );
+  if (step.eager || !open.rowCount) await advance(ex, tx, run);
 }
 
 /** Memoises a step that ran as soon as it was found. */
-export async function recordStep(tx: Tx, run: Run, step: Omit<NewStep, "eager">, memo: Memo) {
+export async function recordStep(
+  tx: Tx,
+  run: Run,
+  step: Pick<NewStep, "id" | "op" | "name">,
+  memo: Memo,
+) {
   await tx.query(
     `insert into steps (run_id, id, op, name, status, result, completed)
      values ($1, $2, $3, $4, 'done', $5, nextval('completions'))
@@ -76,17 +94,10 @@ export async function recordStep(tx: Tx, run: Run, step: Omit<NewStep, "eager">,
   );
 }
 
-/**
- * Calls the function again, with attempts from 0, once no step is open: parallel steps are joined
- * by one call. `eager`: at the end of each, for races and apps that ask for it.
- */
-export async function advance(ex: Executor, tx: Tx, run: Run, eager: boolean): Promise<void> {
-  await tx.query("update runs set attempt = 0 where id = $1", [run.id]);
-  const { rows } = await tx.query<{ open: string }>(
-    "select count(*) as open from steps where run_id = $1 and status = 'pending'",
-    [run.id],
-  );
-  if (eager || Number(rows[0]?.open) === 0) await scheduleCall(ex, tx, run.id, DISCOVER);
+/** Calls the function again to find what comes next, with attempts from 0. */
+export async function advance(ex: Executor, tx: Tx, run: Run): Promise<void> {
+  if (run.attempt > 0) await tx.query("update runs set attempt = 0 where id = $1", [run.id]);
+  await scheduleCall(ex, tx, run.id, DISCOVER);
 }
 
 /** The steps of a run: first those that have ended, in the order in which they did. */

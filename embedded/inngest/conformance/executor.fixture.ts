@@ -1,8 +1,8 @@
 import { startInngest } from "../index.ts";
 
-/** An executor in a process of its own, to be killed. Says over IPC where it listens. */
+/** An executor in a process of its own, to be killed. Says over IPC when it takes events. */
 const { DATABASE_URL = "", PORT, APPS = "", EVENT_KEY, SIGNING_KEY } = process.env;
-const { url } = await startInngest({
+const { url, ready } = await startInngest({
   databaseUrl: DATABASE_URL,
   port: Number(PORT),
   apps: APPS.split(","),
@@ -10,5 +10,6 @@ const { url } = await startInngest({
   signingKey: SIGNING_KEY,
   backoff: () => 200,
 });
+await ready;
 process.send?.(url);
 process.once("disconnect", () => process.exit());

@@ -79,6 +79,17 @@ export function createFunctions(inngest: Inngest, { record, cron, slowMs }: Setu
     });
   });
 
+  const race = inngest.createFunction(on("race"), async (ctx) => {
+    const { group, step } = ctx;
+    const winner = await group.parallel({ mode: "race" }, () =>
+      Promise.race([step.run("quick", () => "quick"), step.sleep("slow", "3s").then(() => "slow")]),
+    );
+    return step.run("after", () => {
+      note(ctx, "after");
+      return winner;
+    });
+  });
+
   const loop = inngest.createFunction(on("loop"), async (ctx) => {
     const values: number[] = [];
     for (let i = 0; i < 3; i++) {
@@ -237,7 +248,7 @@ export function createFunctions(inngest: Inngest, { record, cron, slowMs }: Setu
   });
 
   return [
-    ...[retries, retryAfter, sleeps, parallel, loop, sends, receives, child, invokes, waits],
+    ...[retries, retryAfter, sleeps, parallel, race, loop, sends, receives, child, invokes, waits],
     ...[times, fails, gives, catches, scheduled, limited, batches, cancels, slow, kills, signals],
   ];
 }

@@ -58,6 +58,7 @@ export async function startHarness(databaseUrl: string): Promise<Harness> {
         backoff: () => 100,
         log: (line) => log.push(line),
       });
+  await executor?.ready;
   const url = given ?? (executor?.url as string);
   const inngest = client(url, keys);
   app.serve(inngest, {

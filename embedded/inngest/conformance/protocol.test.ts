@@ -99,6 +99,16 @@ describe("steps", options, () => {
     expect(seen.at(-1)).toBe("join");
   });
 
+  test("a race goes on with the first of its steps", async () => {
+    const { tag, eventId } = await h.send("race");
+    await until(() => h.seen(tag)[0]);
+    // The loser still sleeps: the SDK returns only once it has ended too.
+    expect((await h.runs(eventId))[0]?.status).toBe("Running");
+    const [ended] = await h.ended(eventId);
+    expect([ended?.status, ended?.output]).toEqual(["Completed", "quick"]);
+    expect(h.seen(tag)).toEqual(["after"]);
+  });
+
   test("sendEvent starts other functions, once", async () => {
     const { tag, output } = await run("send");
     expect(output).toEqual({ ids: [expect.stringMatching(/^[0-9A-Z]{26}$/)] });
