@@ -121,7 +121,7 @@ test("the button kills: the task is lost, the job goes on at its step", async ({
   for (const step of STEPS)
     await expect(job.getByText(new RegExp(`Ledger: .*${step} \\(`))).toBeVisible();
   const twice = page
-    .locator("dl > div", { has: page.getByText("Effects twice") })
+    .locator("dl > div", { has: page.getByText("Rows stored twice") })
     .locator("dd")
     .first();
   await expect(twice).toHaveText("0");
