@@ -76,7 +76,14 @@ export function startQueue(options: QueueOptions, handlers: Handlers): Promise<R
     taskList,
     concurrency: options.concurrency,
     pollInterval: 250,
-    // One poll for all workers, not one each.
-    preset: { worker: { localQueue: { size: options.concurrency } } },
+    preset: {
+      worker: {
+        // One poll for all workers, not one each.
+        localQueue: { size: options.concurrency },
+        // Batched, a failure to complete a job ends the queue; one by one, it would end the process.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
+    },
   });
 }

@@ -150,6 +150,16 @@ describe.skipIf(!embedded)("kill -9", { timeout: 120_000 }, () => {
     }
   });
 
+  test("the connections to the database: it leads again, and goes on", async () => {
+    const sleeper = await send("sleep", "sleeper");
+    const slow = await send("slow", "slow");
+    await reached("slow", "slow begins");
+    await database.disconnect();
+    expect(await ended(sleeper)).toMatchObject({ status: "Completed", output: "awake" });
+    expect(await ended(slow)).toMatchObject({ status: "Completed", output: "whole" });
+    expect(executor.child?.exitCode).toBeNull();
+  });
+
   test("the app, while a step runs: the other instance runs it, as the same attempt", async () => {
     const eventId = await send("slow", "moved");
     const { pid } = await reached("moved", "slow begins");

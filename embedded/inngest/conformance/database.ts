@@ -3,6 +3,8 @@ import pg from "pg";
 
 export interface Fresh {
   url: string;
+  /** Breaks every connection to it, as a restart of Postgres does. */
+  disconnect(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -18,5 +20,7 @@ export async function freshDatabase(): Promise<Fresh> {
   };
   await admin(`create database ${name}`);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) };
+  const disconnect = () =>
+    admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  return { url: url.href, disconnect, drop: () => admin(`drop database ${name} with (force)`) };
 }
