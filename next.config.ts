@@ -11,6 +11,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
   serverExternalPackages: [
+    "inngest",
     "pg",
     "pino",
     "prom-client",

@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import next from "next";
+import { serveJobs } from "@/app/(background-tasks)/serve";
 import { serveChat } from "@/app/(chat)/socket/namespace";
 import { serveRealtime } from "@/app/(realtime)/socket/namespace";
 import { serveCompletions } from "@/app/(token-stream)/completion/serve";
@@ -28,6 +29,7 @@ const stopped = new AbortController();
 const endChat = serveChat(io.of("/chat"));
 const endRealtime = serveRealtime(io.of("/realtime"));
 const handOverCompletions = serveCompletions();
+const endJobs = serveJobs();
 
 await app.prepare();
 const handle = app.getRequestHandler();
@@ -58,6 +60,7 @@ async function end(why: string): Promise<void> {
       await endRealtime();
       await io.close();
       await app.close();
+      await endJobs();
       log().close();
       await bus().close();
       await pool().end();

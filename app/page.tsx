@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import { PatternCard } from "@/components/home/pattern-card";
+import { BackgroundTasksCard } from "./(background-tasks)/background-tasks/card";
 import { ChatCard } from "./(chat)/chat/card";
 import { EventStreamCard } from "./(event-stream)/event-stream/card";
 import { PaginationCard } from "./(pagination)/pagination/card";
@@ -10,6 +11,7 @@ import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
 const live: Partial<Record<Slug, ComponentType>> = {
+  "background-tasks": BackgroundTasksCard,
   chat: ChatCard,
   "event-stream": EventStreamCard,
   pagination: PaginationCard,

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
+import { startInngest } from "./inngest/index.ts";
+import { keysOf } from "./inngest/keys.ts";
 import { startOpenAI } from "./openai/index.ts";
 import { startRedis } from "./redis/index.ts";
 import { ACCESS_KEY_ID, BUCKET, startS3 } from "./s3/index.ts";
 
 /**
- * The process of the embedded services other than Postgres: `services.ts openai redis s3`. Their ports and
+ * The process of the embedded services other than Postgres: `services.ts openai inngest redis s3`. Their ports and
  * keys come in the environment, so that the next process of this kind has the same. Says over IPC
  * that they listen; ends with the process that has started it.
  */
@@ -50,6 +52,15 @@ const known: Record<string, () => Promise<Service>> = {
       allowedOrigins: (process.env.EMBEDDED_S3_ORIGINS || "").split(",").filter(Boolean),
     });
     return { address: endpoint, stop };
+  },
+  async inngest() {
+    const { url, stop } = await startInngest({
+      port: Number(process.env.EMBEDDED_INNGEST_PORT || 0),
+      databaseUrl: required("EMBEDDED_INNGEST_DATABASE"),
+      apps: (process.env.EMBEDDED_INNGEST_APPS || "").split(",").filter(Boolean),
+      ...keysOf(required("EMBEDDED_INNGEST_KEY")),
+    });
+    return { address: url, stop };
   },
 };
 

@@ -31,8 +31,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads at most `maxBytes`: what is declared larger is refused unread, what lies is cut off. */
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/**
+ * Reads at most `maxBytes`: what is declared larger is refused unread, what lies is cut off.
+ * @throws HttpError 413, 400 (no UTF-8, or broken off)
+ */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = () =>
     new HttpError(413, "too-large", `A body here has at most ${maxBytes} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();

@@ -25,6 +25,9 @@ const malformed = {
   UPSTASH_REDIS_REST_URL: "localhost:8079",
   OPENAI_BASE_URL: "localhost:11434",
   S3_ENDPOINT: "localhost:9000",
+  INNGEST_BASE_URL: "localhost:8288",
+  INNGEST_SERVE_ORIGIN: "patternbook.example",
+  INNGEST_DEV: "perhaps",
   LOG_LEVEL: "loud",
   DEMO_CONTROLS: "perhaps",
 };
@@ -95,6 +98,14 @@ describe("parseEnv", () => {
     const empty = Object.fromEntries(names.map((name) => [name, ""]));
     expect(parseEnv({ ...empty, ...complete })).toEqual(parseEnv(complete));
     expect(refusalOf(empty)).toContain("DATABASE_URL is not set");
+  });
+
+  it("takes calls that are not signed for development only", () => {
+    const dev = { ...complete, INNGEST_DEV: "1" };
+    expect(parseEnv({ ...dev, NODE_ENV: "development" }).INNGEST_DEV).toBe(true);
+    expect(refusalOf({ ...dev, NODE_ENV: "production" })).toContain("INNGEST_DEV");
+    const off = { ...complete, INNGEST_DEV: "0", NODE_ENV: "production" };
+    expect(parseEnv(off).INNGEST_DEV).toBe(false);
   });
 
   it("allows the own localhost origin where no other is given", () => {

@@ -53,6 +53,23 @@ export const envSchema = z.object({
   AWS_ACCESS_KEY_ID: z.string().describe("who we are to the object store"),
   AWS_SECRET_ACCESS_KEY: z.string().describe("signs our requests to the object store"),
   UPLOAD_QUOTA_BYTES: whole(2 * 1024 ** 3).describe("what one user's uploads may take, in bytes"),
+  INNGEST_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("the Inngest server where it is not Inngest Cloud"),
+  INNGEST_EVENT_KEY: z.string().optional().describe("lets us send events to Inngest"),
+  INNGEST_SIGNING_KEY: z
+    .string()
+    .optional()
+    .describe("signs what Inngest and we say to each other"),
+  INNGEST_SERVE_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("where Inngest reaches us, behind a proxy"),
+  INNGEST_DEV: z
+    .stringbool()
+    .default(false)
+    .describe("1 for `npx inngest-cli dev`, whose calls are not signed; never in production"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
@@ -70,7 +87,15 @@ export type Env = z.infer<typeof envSchema>;
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const result = envSchema.safeParse(given);
-  if (result.success) return withOrigins(result.data);
+  if (result.success) {
+    if (result.data.INNGEST_DEV && source.NODE_ENV === "production") {
+      throw new Error(
+        "INNGEST_DEV is set with NODE_ENV=production: anybody could call the functions, unsigned. " +
+          "Unset it, and set INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY.",
+      );
+    }
+    return withOrigins(result.data);
+  }
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]) as keyof Env;
     const purpose = envSchema.shape[name].description;

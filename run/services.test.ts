@@ -21,6 +21,9 @@ beforeEach(async () => {
   vi.stubEnv("SESSION_SECRET", "");
   vi.stubEnv("S3_ENDPOINT", "");
   vi.stubEnv("S3_BUCKET", "");
+  for (const name of ["BASE_URL", "EVENT_KEY", "SIGNING_KEY", "DEV"]) {
+    vi.stubEnv(`INNGEST_${name}`, "");
+  }
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -41,9 +44,17 @@ const stranger = (url: string) =>
     () => 0,
   );
 
+/** What the executor says of its health: 503 without its database, 0 where nobody listens. */
+const health = (url: string) =>
+  fetch(`${url}/health`).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
 test("what the environment does not name is started, and ends with stop", async () => {
   const { env, stop } = await startServices(dataDir, quiet);
   const { OPENAI_BASE_URL = "", OPENAI_API_KEY = "", S3_ENDPOINT = "" } = env;
+  const { INNGEST_BASE_URL = "" } = env;
   expect(env).toEqual({
     DATABASE_URL,
     SESSION_SECRET: (await readSecrets(dataDir)).SESSION_SECRET,
@@ -57,7 +68,10 @@ test("what the environment does not name is started, and ends with stop", async 
     AWS_SECRET_ACCESS_KEY: expect.stringMatching(/^[\w-]{43}$/),
     UPSTASH_REDIS_REST_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     UPSTASH_REDIS_REST_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
-    EMBEDDED_SERVICES: "openai,redis,s3",
+    INNGEST_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    INNGEST_EVENT_KEY: expect.stringMatching(/^[0-9a-f]{64}$/),
+    INNGEST_SIGNING_KEY: expect.stringMatching(/^signkey-embedded-[0-9a-f]{64}$/),
+    EMBEDDED_SERVICES: "openai,inngest,redis,s3",
   });
   expect(env.AWS_SECRET_ACCESS_KEY).not.toBe(OPENAI_API_KEY);
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(200);
@@ -70,18 +84,23 @@ test("what the environment does not name is started, and ends with stop", async 
     body: '["PING"]',
   });
   expect(await pong.json()).toEqual({ result: "PONG" });
+  expect(await health(INNGEST_BASE_URL)).toBe(503);
   await stop();
+  expect(await health(INNGEST_BASE_URL)).toBe(0);
   expect(await models(OPENAI_BASE_URL, OPENAI_API_KEY)).toBe(0);
   expect(await stranger(S3_ENDPOINT)).toBe(0);
   expect(await stranger(UPSTASH_REDIS_REST_URL)).toBe(0);
 });
 
 test.each([
-  ["OPENAI_API_KEY", "sk-mine", "OPENAI", "redis,s3"],
-  ["OPENAI_BASE_URL", "http://localhost:11434/v1", "OPENAI", "redis,s3"],
-  ["S3_ENDPOINT", "http://localhost:9000", "S3_", "openai,redis"],
-  ["S3_BUCKET", "mine", "S3_", "openai,redis"],
-  ["UPSTASH_REDIS_REST_URL", "https://mine.upstash.io", "UPSTASH_", "openai,s3"],
+  ["OPENAI_API_KEY", "sk-mine", "OPENAI", "inngest,redis,s3"],
+  ["OPENAI_BASE_URL", "http://localhost:11434/v1", "OPENAI", "inngest,redis,s3"],
+  ["S3_ENDPOINT", "http://localhost:9000", "S3_", "openai,inngest,redis"],
+  ["S3_BUCKET", "mine", "S3_", "openai,inngest,redis"],
+  ["UPSTASH_REDIS_REST_URL", "https://mine.upstash.io", "UPSTASH_", "openai,inngest,s3"],
+  ["INNGEST_BASE_URL", "http://localhost:8288", "INNGEST", "openai,redis,s3"],
+  ["INNGEST_DEV", "1", "INNGEST", "openai,redis,s3"],
+  ["INNGEST_SIGNING_KEY", "signkey-prod-1234", "INNGEST", "openai,redis,s3"],
 ])("%s alone is a choice: nothing is started or set for it", async (name, value, prefix, other) => {
   vi.stubEnv(name, value);
   const { env, stop } = await startServices(dataDir, quiet);

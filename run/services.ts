@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { keysOf } from "../embedded/inngest/keys.ts";
 import { MODEL } from "../embedded/openai/request.ts";
 import { startPostgres } from "../embedded/postgres/index.ts";
 import { ACCESS_KEY_ID, BUCKET, REGION } from "../embedded/s3/index.ts";
@@ -35,7 +36,7 @@ type Log = (line: string) => void;
 
 /**
  * Takes from the environment what it names, and starts the embedded service for the rest.
- * @param origins of the instances, whose pages may send requests to the store of objects
+ * @param origins of the instances: their pages may send requests to the store, the executor calls them
  */
 export async function startServices(
   dataDir: string,
@@ -49,10 +50,15 @@ export async function startServices(
     for (const service of started.toReversed()) await service.stop();
   };
   try {
-    started.push(await database(dataDir, log));
-    const planned = [answerer(), redis(), objectStore(dataDir, origins)].filter(
-      (plan) => plan !== undefined,
-    );
+    const postgres = await database(dataDir, log);
+    started.push(postgres);
+    const databaseUrl = postgres.env.DATABASE_URL as string;
+    const planned = [
+      answerer(),
+      executor(databaseUrl, origins),
+      redis(),
+      objectStore(dataDir, origins),
+    ].filter((plan) => plan !== undefined);
     if (planned.length > 0) started.push(...(await others(planned, dataDir, log)));
   } catch (error) {
     await stop();
@@ -119,6 +125,25 @@ function objectStore(dataDir: string, origins: readonly string[]): Planned | und
       S3_REGION: REGION,
       AWS_ACCESS_KEY_ID: ACCESS_KEY_ID,
       AWS_SECRET_ACCESS_KEY,
+    }),
+  };
+}
+
+/** Keys alone mean Inngest Cloud, INNGEST_DEV alone a dev server: any of them is a choice. */
+function executor(databaseUrl: string, origins: readonly string[]): Planned | undefined {
+  const { INNGEST_BASE_URL, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY, INNGEST_DEV } = process.env;
+  if (INNGEST_BASE_URL || INNGEST_EVENT_KEY || INNGEST_SIGNING_KEY || INNGEST_DEV) return undefined;
+  const apps = origins
+    .filter((origin) => origin.startsWith("http://127.0.0.1:"))
+    .map((origin) => `${origin}/api/inngest`);
+  return {
+    name: "inngest",
+    says: "The executor of jobs runs at",
+    own: { EMBEDDED_INNGEST_DATABASE: databaseUrl, EMBEDDED_INNGEST_APPS: apps.join(",") },
+    env: (address, key) => ({
+      INNGEST_BASE_URL: address,
+      INNGEST_EVENT_KEY: keysOf(key).eventKey,
+      INNGEST_SIGNING_KEY: keysOf(key).signingKey,
     }),
   };
 }

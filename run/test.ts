@@ -62,6 +62,10 @@ async function e2e(args: string[]): Promise<Tally> {
       UPSTASH_REDIS_REST_URL: "",
       S3_ENDPOINT: "",
       S3_BUCKET: "",
+      INNGEST_BASE_URL: "",
+      INNGEST_EVENT_KEY: "",
+      INNGEST_SIGNING_KEY: "",
+      INNGEST_DEV: "",
     });
     try {
       await rm(report, { force: true });

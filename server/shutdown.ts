@@ -6,7 +6,7 @@ import { closeIdle } from "./connections";
 
 /** What a request that is under way is given to end. */
 const DEADLINE_MS = 8_000;
-/** The rest has nobody waiting for it. */
+/** The rest has what the requests have left over (work that runs after them), and no less than this. */
 const REST_MS = 1_500;
 const SWEEP_MS = 50;
 
@@ -28,6 +28,7 @@ export interface ShutdownOptions {
  */
 export async function shutDown(options: ShutdownOptions): Promise<boolean> {
   const { server, closeSockets, closeRest, deadlineMs = DEADLINE_MS } = options;
+  const begun = performance.now();
   lifecycle().phase = "draining";
   const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
   closeSockets();
@@ -36,6 +37,7 @@ export async function shutDown(options: ShutdownOptions): Promise<boolean> {
   const clean = await Promise.race([closed, delay(deadlineMs, false, { ref: false })]);
   clearInterval(sweep);
   if (!clean) server.closeAllConnections();
-  await Promise.race([closeRest(), delay(REST_MS, undefined, { ref: false })]);
+  const left = Math.max(deadlineMs - (performance.now() - begun), REST_MS);
+  await Promise.race([closeRest(), delay(left, undefined, { ref: false })]);
   return clean;
 }

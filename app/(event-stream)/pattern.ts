@@ -15,7 +15,7 @@ export const pattern = {
     "app/(event-stream)/api/events/[userId]/route.ts",
     "app/(event-stream)/api/events/route.ts",
     "app/(event-stream)/events.ts",
-    "app/(event-stream)/idempotency-key.ts",
+    "lib/idempotency-key.ts",
     "lib/sse.ts",
     "lib/event-response.ts",
     "lib/log-feed.ts",

@@ -48,7 +48,10 @@ export async function setStage(quick: boolean): Promise<Stage> {
   await emptyDatabase(postgres.url);
   await migrate(postgres.url);
   await seed(postgres.url);
-  const services = await startServices(DATA_DIR, () => undefined);
+  // The executor of jobs must know whom to call: the first application listens here.
+  let reserved: number | undefined = await findPort();
+  const origins = [`http://127.0.0.1:${reserved}`];
+  const services = await startServices(DATA_DIR, () => undefined, origins);
   const env = services.env;
 
   async function start(command: string[], own: Record<string, string>): Promise<ChildProcess> {
@@ -77,7 +80,8 @@ export async function setStage(quick: boolean): Promise<Stage> {
     env,
     quick,
     async application(changes = {}) {
-      const all = places(await findPort(), 1);
+      const all = places(reserved ?? (await findPort()), 1);
+      reserved = undefined;
       const [spec] = specs(all, [process.execPath, "dist/server.js"], root, env);
       const own = { ...spec?.env, NODE_ENV: "production", LOG_LEVEL: "error", ...changes };
       const child = await start(

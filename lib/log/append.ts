@@ -1,14 +1,26 @@
-import type { Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Appended } from "./types";
 
 /** Entries of one statement. More wait for the next: a batch must not outlive its writers' patience. */
 const MAX_BATCH = 500;
 
-interface Waiting {
+/** What an append is given. `key` makes a repetition harmless. */
+export interface NewEntry {
+  stream: string;
+  type: string;
+  data: unknown;
+  key?: string | null;
+}
+
+/** The same, its data already JSON: an entry that cannot be encoded must not fail its neighbours. */
+interface EncodedEntry {
   stream: string;
   type: string;
   json: string;
   key: string | null;
+}
+
+interface Waiting extends EncodedEntry {
   since: number;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
@@ -45,26 +57,12 @@ export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
 
   async function write(batch: Waiting[]): Promise<void> {
     try {
-      settle(batch, await insert(batch));
+      settle(batch, await insertEntries(pool, batch));
     } catch (error) {
       // One entry that the database refuses must not fail those that came with it.
       if (batch.length > 1 && isRefusedData(error)) for (const one of batch) await write([one]);
       else for (const one of batch) one.reject(error);
     }
-  }
-
-  async function insert(batch: Waiting[]): Promise<Appended[]> {
-    const { rows } = await pool.query<{ seq: string; at: Date; fresh: boolean }>({
-      name: "log_append",
-      text: "SELECT seq, at, fresh FROM log_append($1::text[], $2::text[], $3::json[], $4::text[])",
-      values: [
-        batch.map((one) => one.stream),
-        batch.map((one) => one.type),
-        batch.map((one) => one.json),
-        batch.map((one) => one.key),
-      ],
-    });
-    return rows.map((row) => ({ seq: Number(row.seq), at: row.at, fresh: row.fresh }));
   }
 
   function settle(batch: Waiting[], appended: Appended[]): void {
@@ -88,11 +86,35 @@ export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
     key: string | null = null,
   ): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      const json = JSON.stringify(data ?? null);
-      queue.push({ stream, type, json, key, since: performance.now(), resolve, reject });
+      const entry = encodeEntry({ stream, type, data, key });
+      queue.push({ ...entry, since: performance.now(), resolve, reject });
       void drain();
     });
   };
+}
+
+export const encodeEntry = ({ data, key = null, ...rest }: NewEntry): EncodedEntry => ({
+  ...rest,
+  key,
+  json: JSON.stringify(data ?? null),
+});
+
+/** The one statement that appends (prisma/migrations, log_append), for as many entries as are given. */
+export async function insertEntries(
+  db: ClientBase | Pool,
+  entries: readonly EncodedEntry[],
+): Promise<Appended[]> {
+  const { rows } = await db.query<{ seq: string; at: Date; fresh: boolean }>({
+    name: "log_append",
+    text: "SELECT seq, at, fresh FROM log_append($1::text[], $2::text[], $3::json[], $4::text[])",
+    values: [
+      entries.map((one) => one.stream),
+      entries.map((one) => one.type),
+      entries.map((one) => one.json),
+      entries.map((one) => one.key),
+    ],
+  });
+  return rows.map((row) => ({ seq: Number(row.seq), at: row.at, fresh: row.fresh }));
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */

@@ -48,6 +48,30 @@ afterAll(async () => {
   await pool.end();
 });
 
+describe("appendIn", () => {
+  it("shares the fate of the caller's transaction, and tells readers after it", async () => {
+    const [log, reader, stream] = [openLog(), openLog(), newStream()];
+    const leaving = new AbortController();
+    const seen = take(reader.tail(stream, 0, leaving.signal), 2);
+    const client = await pool.connect();
+    await client.query("BEGIN");
+    await log.appendIn(client, [{ stream, type: "x", data: "undone" }]);
+    await client.query("ROLLBACK");
+    await client.query("BEGIN");
+    const announce = await log.appendIn(client, [
+      { stream, type: "x", data: "first" },
+      { stream, type: "x", data: "second", key: "k" },
+    ]);
+    expect((await log.read(stream, 0, 10)).entries).toEqual([]);
+    await client.query("COMMIT");
+    client.release();
+    announce();
+    expect(seqs(await seen)).toEqual([1, 2]);
+    expect((await log.append(stream, "x", "again", "k")).fresh).toBe(false);
+    leaving.abort();
+  });
+});
+
 describe("append", () => {
   it("numbers concurrent appends of two processes without a gap, in commit order", async () => {
     const stream = newStream();

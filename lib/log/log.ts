@@ -1,6 +1,6 @@
-import type { Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Bus } from "../bus/bus";
-import { createAppender } from "./append";
+import { createAppender, encodeEntry, insertEntries, type NewEntry } from "./append";
 import { readAfter, readBefore, readHeads, readMany } from "./read";
 import { tail, tailBatches } from "./tail";
 import { createTailer } from "./tailer";
@@ -18,6 +18,11 @@ export interface Log {
    * @param key makes a repetition harmless: the same key in the same stream is the same entry
    */
   append(stream: string, type: string, data: unknown, key?: string | null): Promise<Appended>;
+  /**
+   * Appends inside the caller's transaction, as its last statement: the heads stay locked until it
+   * ends. Readers are told by the function it answers, to be called after the commit.
+   */
+  appendIn(client: ClientBase, entries: readonly NewEntry[]): Promise<() => void>;
   /** The entries after a position, oldest first. */
   read(stream: string, after: number, limit: number): Promise<LogPage>;
   /** The last entries before a position, oldest first. */
@@ -73,6 +78,14 @@ export function createLog(options: LogOptions): Log {
 
   return {
     append,
+    async appendIn(client, entries) {
+      const appended = await insertEntries(client, entries.map(encodeEntry));
+      const heads = new Map<string, number>();
+      entries.forEach(({ stream }, index) => {
+        heads.set(stream, Math.max(appended[index]?.seq ?? 0, heads.get(stream) ?? 0));
+      });
+      return () => announce(heads);
+    },
     read,
     readBefore: (stream, before, limit) => readBefore(pool, stream, before, limit),
     tail: (stream, after, signal) => tail(tailOptions, stream, after, signal),

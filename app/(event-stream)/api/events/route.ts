@@ -1,9 +1,9 @@
 import { readJson } from "@/lib/body";
 import { json, route } from "@/lib/http";
+import { idempotencyKey } from "@/lib/idempotency-key";
 import { requireSession } from "@/lib/session/session";
 import { type Published, publishRequest } from "../../contract";
 import { publish } from "../../events";
-import { idempotencyKey } from "../../idempotency-key";
 import { assertPayload } from "../../payload";
 
 // Publishes an event to one's own stream.

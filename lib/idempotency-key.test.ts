@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HttpError } from "@/lib/http";
+import { HttpError } from "./http";
 import { idempotencyKey } from "./idempotency-key";
 
 const read = (value: string) => idempotencyKey(new Headers({ "idempotency-key": value }));

@@ -1,4 +1,4 @@
-import { HttpError } from "@/lib/http";
+import { HttpError } from "./http";
 
 /**
  * The Idempotency-Key of a request: a structured-field string (draft-ietf-httpapi-idempotency-key,

@@ -1,0 +1,40 @@
+import { Inngest } from "inngest";
+import { env } from "@/lib/env";
+import { logger } from "@/lib/logger";
+import { RefuseReplays } from "./refuse-replays";
+
+/** Arguments of the SDK's logger: pino wants the object first. */
+const line =
+  (level: "info" | "warn" | "error" | "debug") =>
+  (...args: unknown[]) => {
+    const words = args.filter((arg) => typeof arg === "string");
+    const objects = args.filter((arg) => typeof arg === "object");
+    logger()[level](Object.assign({}, ...objects), `inngest: ${words.join(" ")}`);
+  };
+
+function createClient() {
+  const { INNGEST_DEV, INNGEST_BASE_URL, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY } = env();
+  return new Inngest({
+    id: "patternbook",
+    // Said outright: the SDK would guess it from the environment.
+    isDev: INNGEST_DEV,
+    baseUrl: INNGEST_BASE_URL,
+    eventKey: INNGEST_EVENT_KEY,
+    signingKey: INNGEST_SIGNING_KEY,
+    // One call, one step: what is done is stored before the next step begins.
+    checkpointing: false,
+    middleware: [RefuseReplays],
+    logger: { info: line("info"), warn: line("warn"), error: line("error"), debug: line("debug") },
+  });
+}
+
+let client: ReturnType<typeof createClient> | undefined;
+
+/**
+ * This module instance's client. Not remembered on globalThis: the SDK's classes of server.ts and
+ * of the routes are different ones.
+ */
+export function inngest() {
+  client ??= createClient();
+  return client;
+}

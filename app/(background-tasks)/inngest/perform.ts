@@ -1,0 +1,159 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { NonRetriableError } from "inngest";
+import { env } from "@/lib/env";
+import { hasEnded, jobLimits } from "../contract";
+import { type JobRow, lockRow, updateRow } from "../jobs/rows";
+import { type Transaction, transact } from "../jobs/transact";
+import { causeFault, pauseOf } from "./faults";
+import { nextAttempt } from "./next-attempt";
+import type { StartData } from "./start-data";
+
+export interface StepCall {
+  start: StartData;
+  name: string;
+  /** Its place in the list of steps. */
+  position: number;
+  /** 0 for the first, as Inngest counts. */
+  attempt: number;
+  /** Where the faults that were asked for happen. */
+  faulty?: boolean;
+  /** With its effect the job is done, and this is the result. */
+  last?: boolean;
+}
+
+/**
+ * Runs one step of a job. `effect` and its line in the ledger are one transaction, and the ledger
+ * takes a step of a job once: whatever is repeated, after a crash, a retry or a replay, finds the
+ * line and answers what it says.
+ *
+ * @param effect what is done, and answers what the ledger keeps
+ * @throws NonRetriableError where the job was cancelled, RetryAfterError where an attempt failed
+ */
+export async function perform<T extends object>(
+  call: StepCall,
+  effect: (tx: Transaction, job: JobRow) => Promise<T>,
+): Promise<T> {
+  const { job, stored } = await begin(call);
+  if (stored) return stored as T;
+  try {
+    await delay(pauseOf(job));
+    if (call.faulty) causeFault(job, call.attempt);
+    return await commit(call, effect);
+  } catch (error) {
+    throw await noteFailure(call, error);
+  }
+}
+
+/** Marks the step as running, unless the ledger has it. */
+function begin(call: StepCall) {
+  return transact(async (tx) => {
+    const job = await current(tx, call);
+    const { name, position, attempt } = call;
+    const done = await tx.query("SELECT effect FROM ledger WHERE job = $1 AND step = $2", [
+      job.id,
+      name,
+    ]);
+    const stored = done.rows[0]?.effect as object | undefined;
+    const { rows } = await tx.query<{ runs: number }>(
+      `INSERT INTO job_step (job_id, name, position, status, attempt, instance)
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (job_id, name) DO UPDATE SET status = $4, attempt = $5, instance = $6,
+         runs = job_step.runs + 1, due_at = NULL, finished_at = CASE $4 WHEN 'done' THEN now() END
+       RETURNING runs`,
+      [job.id, name, position, stored ? "done" : "running", attempt + 1, env().INSTANCE_NAME],
+    );
+    await tell(tx, job, call, stored ? "done" : "running");
+    // A step that was done when its process died may have been the last one.
+    if (stored && call.last) await finish(tx, job, stored);
+    return { job, stored, runs: rows[0]?.runs };
+  });
+}
+
+/** Does it, and writes it into the ledger: both, or neither. */
+function commit<T extends object>(
+  call: StepCall,
+  effect: (tx: Transaction, job: JobRow) => Promise<T>,
+): Promise<T> {
+  const { name } = call;
+  return transact(async (tx) => {
+    const job = await current(tx, call);
+    const found = await tx.query("SELECT effect FROM ledger WHERE job = $1 AND step = $2", [
+      job.id,
+      name,
+    ]);
+    // The row is locked: a run that was thought dead has done it, or nobody will before us.
+    const result: T = found.rows[0]?.effect ?? (await effect(tx, job));
+    if (!found.rows[0]) {
+      const instance = env().INSTANCE_NAME;
+      await tx.query("INSERT INTO ledger (job, step, effect, instance) VALUES ($1, $2, $3, $4)", [
+        job.id,
+        name,
+        JSON.stringify(result),
+        instance,
+      ]);
+      tx.note(job.userId, { type: "effect", id: job.id, step: name, instance });
+    }
+    await tx.query(
+      `UPDATE job_step SET status = 'done', error = NULL, due_at = NULL, finished_at = now()
+        WHERE job_id = $1 AND name = $2`,
+      [job.id, name],
+    );
+    await tell(tx, job, call, "done");
+    if (call.last) await finish(tx, job, result);
+    return result;
+  });
+}
+
+/** Notes that an attempt failed and when the next one is; answers the error for Inngest. */
+async function noteFailure(call: StepCall, error: unknown): Promise<unknown> {
+  const { retry, dueAt, message } = nextAttempt(error, call.attempt, Date.now(), Math.random);
+  await transact(async (tx) => {
+    const job = await current(tx, call);
+    await tx.query(
+      `UPDATE job_step SET status = $3, error = $4, due_at = $5 WHERE job_id = $1 AND name = $2`,
+      [job.id, call.name, dueAt ? "retrying" : "failed", message, dueAt],
+    );
+    await tell(tx, job, call, dueAt ? "retrying" : "failed", message);
+  });
+  return retry;
+}
+
+/** The job, locked, if this run of it is still the one that counts. */
+async function current(tx: Transaction, { start }: StepCall): Promise<JobRow> {
+  const job = await lockRow(tx, start.jobId);
+  if (job && job.round === start.round && !hasEnded(job.status)) return job;
+  // Ended by a cancellation or by a later round: repeating it would change nothing.
+  throw new NonRetriableError(`The job is ${job?.status ?? "gone"}; nothing more is done for it.`);
+}
+
+/** Tells of a step, and brings the job's row into line with its steps. */
+async function tell(
+  tx: Transaction,
+  job: JobRow,
+  { name, attempt }: StepCall,
+  status: "running" | "retrying" | "done" | "failed",
+  error: string | null = null,
+): Promise<void> {
+  const instance = env().INSTANCE_NAME;
+  const event = { type: "step", id: job.id, name, status, attempt: attempt + 1 } as const;
+  tx.note(job.userId, { ...event, instance, error });
+  await updateRow(
+    tx,
+    job,
+    `instance = $2, attempt = $3, max_attempts = $4, started_at = coalesce(started_at, now()),
+     error = $5,
+     due_at = (SELECT min(due_at) FROM job_step WHERE job_id = $1 AND status = 'retrying'),
+     status = CASE WHEN EXISTS (SELECT 1 FROM job_step WHERE job_id = $1 AND status = 'retrying')
+         AND NOT EXISTS (SELECT 1 FROM job_step WHERE job_id = $1 AND status = 'running')
+       THEN 'retrying' ELSE 'running' END`,
+    [instance, attempt + 1, jobLimits.attempts, error],
+  );
+}
+
+const finish = (tx: Transaction, job: JobRow, result: object) =>
+  updateRow(
+    tx,
+    job,
+    "status = 'done', result = $2, error = NULL, due_at = NULL, finished_at = now()",
+    [JSON.stringify(result)],
+  );
