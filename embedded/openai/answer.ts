@@ -22,6 +22,7 @@ const AT_LENGTH =
 const ENOUGH = 0.38;
 const ENOUGH_OF_ONE = 0.6;
 const WORDS_THAT_COUNT = 5;
+const OVERVIEW = 1.5;
 const MAX_TERMS = 64;
 
 export const REFUSAL =
@@ -39,7 +40,11 @@ export function docsAnswerer(passages: readonly Passage[]): (messages: Message[]
     tokenize: terms,
     // `terms` has done it.
     processTerm: (term) => term,
-    searchOptions: { boost: { title: 2, heading: 2 } },
+    searchOptions: {
+      boost: { title: 2, heading: 2 },
+      // Of two that say it alike, the overview.
+      boostDocument: (id: number) => (passages[id]?.path === "README.md" ? OVERVIEW : 1),
+    },
   });
   index.addAll(passages);
   const frequency = new Map<string, number>();
