@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { HttpError } from "@/lib/http";
 import { logger } from "@/lib/logger";
 import { contradicts, SNIFFED_BYTES } from "./file/type";
@@ -28,7 +30,8 @@ export async function completeUpload(row: UploadRow): Promise<UploadRow> {
   if (object) {
     const fault = await faultOf(row, object);
     if (fault) await reject(row, fault);
-    else await markStored(row.id, object);
+    // Where the store keeps no digest, that of the announcement has been verified here.
+    else await markStored(row.id, { ...object, sha256: object.sha256 ?? row.sha256 });
   }
   return settled(await requireUpload(row.id, row.userId));
 }
@@ -69,11 +72,20 @@ async function faultOf(row: UploadRow, object: StoredObject): Promise<string | u
     return `${row.size} bytes were announced, and ${object.size} are there.`;
   if (object.type !== row.type)
     return `The type ${row.type} was announced, and the store has ${object.type}.`;
-  if (row.sha256 && object.sha256 !== row.sha256) return "It is not the file of this SHA-256.";
+  if (row.sha256 && (object.sha256 ?? (await digestOf(row.key, object))) !== row.sha256)
+    return "It is not the file of this SHA-256.";
   const range = { first: 0, last: Math.min(object.size, SNIFFED_BYTES) - 1 };
   const start = await getObject(row.key, { etag: object.etag, range });
   const found = start && (await contradicts(await buffer(start), row.type));
   return found ? `${row.type} was announced, and its bytes are ${found}.` : undefined;
+}
+
+/** For stores that keep no SHA-256: the bytes are read once, in constant memory. */
+async function digestOf(key: string, { etag }: StoredObject): Promise<string> {
+  const bytes = await getObject(key, { etag });
+  const hash = createHash("sha256");
+  if (bytes) await pipeline(bytes, hash);
+  return hash.digest("base64");
 }
 
 async function reject(row: UploadRow, fault: string): Promise<void> {

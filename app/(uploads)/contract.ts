@@ -99,7 +99,7 @@ export const presignedRequest = z.strictObject({
   name: givenName,
   type: mediaType,
   size: sizeUpTo(uploadLimits.presignedBytes),
-  /** The store refuses other bytes, and keeps it. */
+  /** The store refuses other bytes; where it knows no checksums, `complete` does. */
   sha256: sha256Base64.optional(),
   /** A form for POST, or a PUT for stores that know no forms (R2). */
   method: z.enum(["POST", "PUT"]).default("POST"),

@@ -7,11 +7,13 @@ export interface Guest {
   userId: string;
   name: string;
   token: string;
+  /** The instance to call; A where none is named. */
+  base?: string;
 }
 
 /** Calls the API as a guest, or as nobody. */
 export function call(path: string, init: RequestInit & { guest?: Guest; base?: string } = {}) {
-  const { guest, base = A, ...rest } = init;
+  const { guest, base = guest?.base ?? A, ...rest } = init;
   const headers = new Headers(rest.headers);
   if (guest) headers.set("authorization", `Bearer ${guest.token}`);
   if (rest.body && !headers.has("content-type")) headers.set("content-type", "application/json");

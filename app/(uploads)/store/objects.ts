@@ -7,8 +7,8 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListPartsCommand,
   PutObjectCommand,
-  paginateListParts,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { HttpError } from "@/lib/http";
@@ -107,13 +107,19 @@ export async function createMultipart(
 export async function listParts(key: string, storeId: string): Promise<StoredPart[] | null> {
   return ask(async () => {
     const parts: StoredPart[] = [];
-    const pages = paginateListParts(
-      { client: store() },
-      { Bucket: bucket(), Key: key, UploadId: storeId },
-    );
-    for await (const { Parts = [] } of pages)
-      for (const { PartNumber = 0, Size = 0, ETag = "", ChecksumSHA256 } of Parts)
+    let marker: string | undefined;
+    // Not by the SDK's paginator: it goes on while there is a marker, and some stores (Swift) send one
+    // with the last page as well, which leads back to the first.
+    for (let more = true; more; ) {
+      const command = new ListPartsCommand({
+        ...{ Bucket: bucket(), Key: key, UploadId: storeId, PartNumberMarker: marker },
+      });
+      const page = await store().send(command);
+      for (const { PartNumber = 0, Size = 0, ETag = "", ChecksumSHA256 } of page.Parts ?? [])
         parts.push({ number: PartNumber, bytes: Size, etag: ETag, sha256: ChecksumSHA256 ?? null });
+      marker = page.NextPartNumberMarker;
+      more = page.IsTruncated === true && marker !== undefined;
+    }
     return parts;
   }, ["NoSuchUpload"]);
 }

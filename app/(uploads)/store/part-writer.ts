@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { UploadPartCommand } from "@aws-sdk/client-s3";
-import { bucket, store } from "./client";
+import { bucket, store, storeUnavailable } from "./client";
 import { completeMultipart, createMultipart, type FinishedPart } from "./objects";
 
 /**
@@ -124,11 +125,13 @@ interface Part {
   signal: AbortSignal;
 }
 
-/** One part, with its CRC32, which the store verifies. */
+/**
+ * One part, with its CRC32, which the store verifies and tells again. A store that knows no checksums
+ * passes over it: there the entity tag, the MD5 of what arrived, has to be that of what was sent.
+ */
 async function sendPart({ key, uploadId, number, bytes, signal }: Part) {
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32(bytes));
-  const ChecksumCRC32 = checksum.toString("base64");
   const command = new UploadPartCommand({
     Bucket: bucket(),
     Key: key,
@@ -136,8 +139,12 @@ async function sendPart({ key, uploadId, number, bytes, signal }: Part) {
     PartNumber: number,
     Body: bytes,
     ContentLength: bytes.length,
-    ChecksumCRC32,
+    ChecksumCRC32: checksum.toString("base64"),
   });
-  const { ETag = "" } = await store().send(command, { abortSignal: signal });
-  return { ETag, ChecksumCRC32 };
+  const { ETag = "", ChecksumCRC32 } = await store().send(command, { abortSignal: signal });
+  // Told again at completion only where it was kept: other stores refuse what they do not know there.
+  if (ChecksumCRC32) return { ETag, ChecksumCRC32 };
+  const md5 = createHash("md5").update(bytes).digest("hex");
+  if (ETag.replaceAll('"', "") !== md5) throw storeUnavailable();
+  return { ETag };
 }
