@@ -64,7 +64,8 @@ test("a second tab on the other instance has the same text, and stops it for bot
   page,
   context,
 }) => {
-  await ask(page);
+  // A long answer: the other tab must have the time to stop it.
+  await ask(page, `${QUESTION} Answer in an essay.`);
   const [other] = await Promise.all([
     context.waitForEvent("page"),
     panel(page).getByRole("link", { name: "Open on instance B" }).click(),
