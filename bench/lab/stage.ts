@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findPort } from "../../embedded/port.ts";
+import { findPort, isFree } from "../../embedded/port.ts";
 import { startPostgres } from "../../embedded/postgres/index.ts";
 import { migrate } from "../../prisma/migrate.ts";
 import { seed } from "../../prisma/seed.ts";
@@ -48,8 +48,8 @@ export async function setStage(quick: boolean): Promise<Stage> {
   await emptyDatabase(postgres.url);
   await migrate(postgres.url);
   await seed(postgres.url);
-  // The executor of jobs must know whom to call: the first application listens here.
-  let reserved: number | undefined = await findPort();
+  // The executor of jobs must know whom to call: an application listens here where it can.
+  const reserved = await findPort();
   const origins = [`http://127.0.0.1:${reserved}`];
   const services = await startServices(DATA_DIR, () => undefined, origins);
   const env = services.env;
@@ -80,8 +80,7 @@ export async function setStage(quick: boolean): Promise<Stage> {
     env,
     quick,
     async application(changes = {}) {
-      const all = places(reserved ?? (await findPort()), 1);
-      reserved = undefined;
+      const all = places((await isFree(reserved)) ? reserved : await findPort(), 1);
       const [spec] = specs(all, [process.execPath, "dist/server.js"], root, env);
       const own = { ...spec?.env, NODE_ENV: "production", LOG_LEVEL: "error", ...changes };
       const child = await start(
