@@ -11,7 +11,7 @@ const HINTS = "log";
 /** NOTIFY carries less than 8,000 bytes. */
 const MAX_HINT_BYTES = 7_000;
 
-/** An append-only log of named streams. See docs/decisions/0001-log.md. */
+/** An append-only log of named streams. See docs/decisions/0001-one-log.md. */
 export interface Log {
   /**
    * Appends an entry; resolves after its commit.
