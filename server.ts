@@ -13,17 +13,20 @@ import { logger } from "@/lib/logger";
 import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
+import { createLane } from "@/server/lane/lane";
 import { shutDown } from "@/server/shutdown";
 import { becomeReady, listen } from "@/server/start";
 
 // The process: one HTTP server with Next behind it and Socket.IO beside it.
 
 const dev = process.argv.includes("--dev");
-const { HOST, PORT, INSTANCE_NAME } = readEnvOrExit();
+const { HOST, PORT, INSTANCE_NAME, DIRECT_LANE } = readEnvOrExit();
 
 const app = next({ dev, hostname: HOST, port: PORT });
+const lane =
+  dev || !DIRECT_LANE ? undefined : createLane((await import("patternbook:routes")).routes);
 const server = createHttpServer(
-  ((request, response) => handle(request, response)) as RequestListener,
+  { next: ((request, response) => handle(request, response)) as RequestListener, lane },
   dev,
 );
 const io = createSocketServer(server);

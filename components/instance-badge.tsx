@@ -21,7 +21,8 @@ function samePath(path: string, origin: string) {
 
 /** Which instance answers this browser, and the same page on the others. */
 export function InstanceBadge() {
-  const { state, data } = useInstances();
+  const view = useInstances();
+  const { state, data } = view;
   const path = usePathname();
   const others = data?.instances.filter((instance) => !instance.self) ?? [];
   return (
@@ -32,6 +33,11 @@ export function InstanceBadge() {
         {state === "answered" && <StatusDot tone="good">answers you</StatusDot>}
         {state === "silent" && <StatusDot tone="bad">no answer</StatusDot>}
       </p>
+      {view.state === "answered" && (
+        <p className="text-muted">
+          {view.lane === "direct" ? "API by the direct lane" : "API through Next"}
+        </p>
+      )}
       {others.length > 0 && (
         <ul className="mt-1 space-y-1">
           {others.map((instance) => (

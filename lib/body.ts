@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { HttpError, invalid } from "./http";
+import { bodyOf } from "./request-body";
 
 /** Bytes of a JSON body, unless a contract says otherwise. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -43,7 +44,7 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   let text = "";
   let bytes = 0;
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of bodyOf(request)) {
       bytes += chunk.byteLength;
       if (bytes > maxBytes) throw tooLarge();
       text += decoder.decode(chunk, { stream: true });

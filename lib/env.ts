@@ -70,6 +70,10 @@ export const envSchema = z.object({
     .stringbool()
     .default(false)
     .describe("1 for `npx inngest-cli dev`, whose calls are not signed; never in production"),
+  DIRECT_LANE: z
+    .stringbool()
+    .default(true)
+    .describe("0 sends the API through Next as well, for comparison"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")

@@ -142,8 +142,11 @@ describe("eventResponse", () => {
     const source = response.body?.getReader();
     await source?.read();
     await source?.read();
+    // Its next read says that it has taken what was there.
+    const next = source?.read();
     await waiting;
     await source?.cancel();
+    await next;
   });
 
   it("refuses one too many with Retry-After, until one has ended", async () => {

@@ -2,6 +2,7 @@ import { env } from "./env";
 import { HttpError } from "./http";
 import { logger } from "./logger";
 import { metrics } from "./metrics";
+import { createPushedBody } from "./pushed-body";
 import { revocations } from "./session/revocations";
 import type { Identity } from "./session/token";
 import { encodeComment, encodeEvent, sseHeaders } from "./sse";
@@ -66,9 +67,8 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
 
   const over = new AbortController();
   const undo: (() => void)[] = [];
-  let controller: ReadableStreamDefaultController<Uint8Array>;
   let taken = () => {};
-  const unread = () => MAX_UNREAD_BYTES - (controller.desiredSize ?? MAX_UNREAD_BYTES);
+  const body = createPushedBody({ onTaken: () => taken(), onLeave: () => void finish() });
 
   /** The cleanup, once, whichever end comes first. */
   function finish(): boolean {
@@ -82,25 +82,25 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
   function end(reason?: EndReason): void {
     if (reason && !hasLastEvent) cut();
     if (!finish()) return;
-    if (reason) controller.enqueue(lastEvent(reason));
-    controller.close();
+    if (reason) body.write(lastEvent(reason));
+    body.end();
   }
 
   /** Without a last event: nobody would read it. What is queued is let go. */
   function cut(): void {
-    if (finish()) controller.error(new DOMException("The stream was cut.", "AbortError"));
+    if (finish()) body.destroy();
   }
 
   const reader: EventReader = {
     signal: over.signal,
     write(frames) {
       if (over.signal.aborted) return;
-      if (unread() <= MAX_UNREAD_BYTES) return controller.enqueue(frames);
+      if (body.unread() <= MAX_UNREAD_BYTES) return body.write(frames);
       metrics().slowReaders.inc();
       cut();
     },
     async below(bytes) {
-      while (!over.signal.aborted && unread() > bytes)
+      while (!over.signal.aborted && body.unread() > bytes)
         await new Promise<void>((resolve) => {
           taken = resolve;
         });
@@ -108,20 +108,9 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
     cut,
   };
 
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start(given) {
-        controller = given;
-        const opening =
-          encodeComment(env().INSTANCE_NAME) + encodeEvent({ retry: jitteredRetry() });
-        controller.enqueue(encoder.encode(opening));
-      },
-      pull: () => taken(),
-      cancel: () => void finish(),
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNREAD_BYTES }),
+  body.write(
+    encoder.encode(encodeComment(env().INSTANCE_NAME) + encodeEvent({ retry: jitteredRetry() })),
   );
-
   undo.push(streams().register(() => end("going away"), owner));
   undo.push(revocations().onRevoked((id) => id === identity.sessionId && end("logged out")));
   undo.push(atExpiry(identity, () => end("session expired")));
@@ -141,7 +130,7 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
         cut();
       },
     );
-  return new Response(body, { headers: sseHeaders });
+  return body.response({ headers: sseHeaders });
 }
 
 function tooMany(limit: number): HttpError {

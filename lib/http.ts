@@ -151,10 +151,11 @@ function unavailable(error: unknown): HttpError | undefined {
   });
 }
 
+const ofJson = { "content-type": "application/json", "cache-control": "private, no-store" };
+
 /** A JSON answer. Private by default: most of ours depend on who asks. */
 export function json(body: unknown, init: ResponseInit = {}): Response {
-  const headers = new Headers(init.headers);
-  headers.set("content-type", "application/json");
-  if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+  const given = init.headers && Object.fromEntries(new Headers(init.headers));
+  const headers = { ...ofJson, ...given, "content-type": ofJson["content-type"] };
   return new Response(JSON.stringify(body), { ...init, headers });
 }

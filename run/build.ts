@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import { generate } from "../prisma/generate.ts";
+import { laneRoutes } from "./lane.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, ".next/patternbook-build");
@@ -15,7 +16,14 @@ const output = join(root, "dist/server.js");
 /** Everything that a build is made of. */
 const INPUTS = [
   ...["app", "components", "lib", "server", "public", "server.ts", "prisma/schema.prisma"],
-  ...["next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"],
+  ...[
+    "run/lane.ts",
+    "next.config.ts",
+    "postcss.config.mjs",
+    "tsconfig.json",
+    "package.json",
+    "package-lock.json",
+  ],
 ];
 const OUTPUTS_AMONG_THEM = join(root, "lib/db/generated");
 
@@ -38,7 +46,7 @@ export async function build({ force = false } = {}): Promise<boolean> {
   return true;
 }
 
-/** server.ts and our own files that it imports, in one; packages stay in node_modules. */
+/** server.ts, the routes and our own files that they import, in one; packages stay in node_modules. */
 async function bundleServer(): Promise<void> {
   await bundle({
     absWorkingDir: root,
@@ -47,6 +55,8 @@ async function bundleServer(): Promise<void> {
     bundle: true,
     packages: "external",
     alias: { "@": root.replace(/[\\/]$/, "") },
+    plugins: [laneRoutes(root)],
+    inject: ["server/lane/light.ts"],
     platform: "node",
     target: "node20",
     format: "esm",

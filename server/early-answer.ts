@@ -1,29 +1,25 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { hasBody } from "./body-deadline";
+import type { HouseResponse } from "./response";
 
 /** How long, and for how many bytes, a client may go on sending after its answer. */
 const LINGER_MS = 3_000;
 const LINGER_BYTES = 32 * 1024 * 1024;
-
-const hasBody = ({ headers }: IncomingMessage) =>
-  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /**
  * Where an answer begins before the whole request is there, the connection ends with it, in stages
  * (RFC 9112, 9.6): the answer, the end of our side, and only after a while the whole. A socket that is
  * closed with bytes unread is reset, and the client may lose the answer that says why.
  */
-export function closeAfterEarlyAnswer(request: IncomingMessage, response: ServerResponse): void {
+export function closeAfterEarlyAnswer(request: IncomingMessage, response: HouseResponse): void {
   if (!hasBody(request)) return;
-  const { socket } = request;
-  const writeHead = response.writeHead;
-  response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
-    if (!request.complete) {
-      response.setHeader("Connection", "close");
-      // What Node calls once the answer is written.
-      socket.destroySoon = () => linger(request);
-    }
-    return Reflect.apply(writeHead, this, args);
-  } as typeof writeHead;
+  response.beforeHead = () => {
+    if (request.complete) return;
+    if (response.house) response.house.connection = "close";
+    else response.setHeader("Connection", "close");
+    // What Node calls once the answer is written.
+    request.socket.destroySoon = () => linger(request);
+  };
 }
 
 function linger(request: IncomingMessage): void {

@@ -11,7 +11,10 @@ export function readInGulps(request: IncomingMessage): void {
   request[Symbol.asyncIterator] = () => gulps(request);
 }
 
-async function* gulps(request: IncomingMessage): AsyncGenerator<Buffer, undefined, undefined> {
+/** The body, in gulps. Giving it up leaves the rest unread. */
+export async function* gulps(
+  request: IncomingMessage,
+): AsyncGenerator<Buffer, undefined, undefined> {
   let chunks: Buffer[] = [];
   let held = 0;
   let over: { error?: Error } | undefined;

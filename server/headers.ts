@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { env } from "@/lib/env";
+import { lifecycle } from "@/lib/lifecycle";
 import { storeEndpoint } from "@/lib/object-store";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
@@ -42,8 +43,28 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
 
 const isPage = (path: string) => !/^\/(api|_next|socket\.io)(\/|$)/.test(path);
 
-/** Sets the security headers; Next takes the nonce from the request's policy, not from the answer's. */
-export function setHeaders(request: IncomingMessage, response: ServerResponse, dev: boolean): void {
+const ofTheLane: OutgoingHttpHeaders = {
+  ...Object.fromEntries(always.map(([name, value]) => [name.toLowerCase(), value])),
+  "content-security-policy": dataPolicy,
+  "x-lane": "direct",
+};
+
+/** The headers of an answer that does not come through Next. They inherit what is always the same. */
+export function laneHeaders(id: string): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = Object.create(ofTheLane);
+  headers["x-request-id"] = id;
+  if (lifecycle().phase === "draining") headers.connection = "close";
+  return headers;
+}
+
+/** Sets the headers of the others; Next takes the nonce from the request's policy, not from the answer's. */
+export function setHeaders(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { id, dev }: { id: string; dev: boolean },
+): void {
+  response.setHeader("X-Request-Id", id);
+  if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
   for (const [name, value] of always) response.setHeader(name, value);
   delete request.headers["content-security-policy"];
   const path = request.url ?? "/";
@@ -51,5 +72,8 @@ export function setHeaders(request: IncomingMessage, response: ServerResponse, d
     const policy = contentSecurityPolicy(randomBytes(16).toString("base64"), dev);
     request.headers["content-security-policy"] = policy;
     response.setHeader("Content-Security-Policy", policy);
-  } else response.setHeader("Content-Security-Policy", dataPolicy);
+  } else {
+    response.setHeader("Content-Security-Policy", dataPolicy);
+    if (path.startsWith("/api/")) response.setHeader("X-Lane", "next");
+  }
 }

@@ -3,32 +3,41 @@ import {
   createServer,
   type IncomingMessage,
   type RequestListener,
+  type Server,
   type ServerResponse,
 } from "node:http";
+import type { Socket } from "node:net";
 import { clientAddress } from "@/lib/address";
 import { env } from "@/lib/env";
-import { lifecycle } from "@/lib/lifecycle";
 import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
 import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
-import { keepContentLength } from "./content-length";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
-import { setHeaders } from "./headers";
+import { laneHeaders, setHeaders } from "./headers";
+import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
+import { setRequestHeader } from "./request-headers";
+import { HouseResponse } from "./response";
 
 /** Methods that Next would answer with a 500 (TRACE) or that mean nothing here. */
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
+/** Who answers: the API's own handlers at once, where there is a lane for them, and Next the rest. */
+export interface Answerers {
+  lane: Lane | undefined;
+  next: RequestListener;
+}
+
 /**
  * The HTTP server: gives each request an id, sets the headers of the house, answers the addresses
- * for operators, and hands everything else to Next.
+ * for operators, and hands everything else to the lane or to Next.
  */
-export function createHttpServer(next: RequestListener, dev: boolean) {
+export function createHttpServer({ lane, next }: Answerers, dev: boolean): Server {
   const server = createServer(
     // Slow clients: 10 s for the headers here, the body by its address.
     {
@@ -36,20 +45,25 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       requestTimeout: 0,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
+      ServerResponse: HouseResponse,
     },
     (request, response) => {
-      const path = (request.url ?? "/").split("?", 1)[0] as string;
-      identify(request, response);
+      const { url = "/", method = "" } = request;
+      const path = url.split("?", 1)[0] as string;
+      const id = identify(request);
       nameClient(request);
       observe(request, response, path);
-      setHeaders(request, response, dev);
       setBodyDeadline(request, path);
-      if (path.startsWith("/api/uploads/")) readInGulps(request);
       closeAfterEarlyAnswer(request, response);
-      keepContentLength(response);
-      if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
-      if (!methods.has(request.method ?? "")) return refuseMethod(response);
+      if (methods.has(method)) {
+        response.house = laneHeaders(id);
+        if (lane?.(request, response, path)) return;
+        response.house = undefined;
+      }
+      setHeaders(request, response, { id, dev });
+      if (!methods.has(method)) return refuseMethod(response);
       if (answerOps(path, response)) return;
+      if (path.startsWith("/api/uploads/")) readInGulps(request);
       next(request, response);
     },
   );
@@ -63,34 +77,43 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
 }
 
 /** Ids from outside are taken only in a safe alphabet: they go to logs and back out. */
-function identify(request: IncomingMessage, response: ServerResponse): void {
+function identify(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   const id = typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-  request.headers["x-request-id"] = id;
-  response.setHeader("X-Request-Id", id);
+  setRequestHeader(request, "x-request-id", id);
+  return id;
 }
 
 /** A handler sees no connection: it is told the client's address, whatever the client claims. */
 function nameClient(request: IncomingMessage): void {
   const forwarded = request.headers["x-forwarded-for"];
-  request.headers[CLIENT_ADDRESS] = clientAddress(
-    request.socket.remoteAddress,
-    Array.isArray(forwarded) ? forwarded.join(",") : forwarded,
-    env().TRUSTED_PROXY_HOPS,
-  );
+  const { socket } = request;
+  const hops = env().TRUSTED_PROXY_HOPS;
+  const known = hops === 0 ? addresses.get(socket) : undefined;
+  const address =
+    known ??
+    clientAddress(
+      socket.remoteAddress,
+      Array.isArray(forwarded) ? forwarded.join(",") : forwarded,
+      hops,
+    );
+  // Without a proxy it is the connection's, for as long as it lasts.
+  if (hops === 0 && !known) addresses.set(socket, address);
+  setRequestHeader(request, CLIENT_ADDRESS, address);
 }
+const addresses = new WeakMap<Socket, string>();
 
-function observe(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const begun = process.hrtime.bigint();
+function observe(request: IncomingMessage, response: HouseResponse, path: string): void {
+  const begun = performance.now();
   const endTraffic = traffic().begin(String(request.headers["x-request-id"]), request.socket);
   response.once("close", () => {
     endTraffic();
-    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-    const type = String(response.getHeader("content-type") ?? "");
+    const seconds = (performance.now() - begun) / 1_000;
     const method = methods.has(request.method ?? "") ? (request.method as string) : "other";
-    const status = String(response.statusCode);
-    if (!type.startsWith("text/event-stream"))
-      metrics().requestSeconds.observe({ method, area: areaOf(path), status }, seconds);
+    const { statusCode: status } = response;
+    if (!response.isEventStream)
+      metrics().requestSeconds(method, areaOf(path), status).observe(seconds);
+    if (!logger().isLevelEnabled("debug")) return;
     const { "x-request-id": requestId } = request.headers;
     logger().debug({ requestId, method, path, status, ms: Math.round(seconds * 1e3) }, "request");
   });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type IncomingMessage, request as send } from "node:http";
+import { type IncomingMessage, type RequestListener, request as send } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ async function start() {
     finish = resolve;
   });
   let asked = 0;
-  const server = createHttpServer(async (request, response) => {
+  const next: RequestListener = async (request, response) => {
     const path = request.url ?? "";
     asked++;
     if (path.startsWith("/slow")) await finished;
@@ -37,7 +37,8 @@ async function start() {
         streams().register(() => response.end(BYE)),
       );
     } else if (path !== "/never") response.end(`answer to ${path}`);
-  }, false);
+  };
+  const server = createHttpServer({ lane: undefined, next }, false);
   lifecycle().phase = "ready";
   await once(server.listen(0, "127.0.0.1"), "listening");
   closers.push(

@@ -3,10 +3,13 @@
 import { useSyncExternalStore } from "react";
 import { Instances } from "@/app/api/instances/contract";
 
+/** Who called the handler (the answer's X-Lane): Next, or the HTTP server itself. */
+export type Lane = "direct" | "next";
+
 /** What is known of the instances: nothing yet, the last answer, or that there was none. */
 type InstancesView =
   | { state: "asking"; data: null }
-  | { state: "answered"; data: Instances }
+  | { state: "answered"; data: Instances; lane: Lane }
   | { state: "silent"; data: Instances | null };
 
 const EVERY_MS = 2000;
@@ -19,7 +22,8 @@ async function ask(): Promise<InstancesView> {
   try {
     const response = await fetch("/api/instances", { signal: AbortSignal.timeout(EVERY_MS) });
     if (!response.ok) return { state: "silent", data: view.data };
-    return { state: "answered", data: Instances.parse(await response.json()) };
+    const lane = response.headers.get("x-lane") === "direct" ? "direct" : "next";
+    return { state: "answered", data: Instances.parse(await response.json()), lane };
   } catch {
     return { state: "silent", data: view.data };
   }

@@ -1,4 +1,5 @@
 import { HttpError } from "@/lib/http";
+import { bodyOf } from "@/lib/request-body";
 import { uploadLimits } from "../contract";
 
 export const tooLarge = (maxBytes: number) =>
@@ -17,14 +18,14 @@ export function assertDeclaredLength(headers: Headers, maxBytes: number): void {
   if ((declaredLength(headers) ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
-type Chunk = ReadableStreamReadResult<Uint8Array>;
+type Chunk = IteratorResult<Uint8Array>;
 
 /**
  * The body of a request as it comes, bounded in size and in silence. Nothing is held here: whoever
  * reads slowly slows the client down.
  *
  * A body that is given up is left unread, not cancelled: that would tear the connection down before
- * the client has its answer. server/linger.ts sees to the rest.
+ * the client has its answer. server/early-answer.ts sees to the rest.
  * @throws HttpError 413, 408 (nothing came for `silenceMs`), 400 (broke off, or other than declared)
  */
 export async function* readBody(
@@ -33,7 +34,7 @@ export async function* readBody(
   silenceMs: number = uploadLimits.silenceMs,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const declared = declaredLength(request.headers);
-  const reader = request.body?.getReader();
+  const source = bodyOf(request)[Symbol.asyncIterator]();
   let received = 0;
   let giveUp: ((error: HttpError) => void) | undefined;
   let waitingSince = 0;
@@ -44,10 +45,10 @@ export async function* readBody(
     new Promise<Chunk>((resolve, reject) => {
       giveUp = reject;
       waitingSince = Date.now();
-      reader?.read().then(resolve, () => reject(brokeOff()));
+      source.next().then(resolve, () => reject(brokeOff()));
     });
   try {
-    while (reader) {
+    for (;;) {
       const { done, value } = await next();
       giveUp = undefined;
       if (done) break;
@@ -57,7 +58,8 @@ export async function* readBody(
     }
   } finally {
     clearInterval(watch);
-    reader?.releaseLock();
+    // Not awaited: where nothing comes, it ends with the connection.
+    void source.return?.();
   }
   if (declared !== undefined && received !== declared) throw brokeOff();
 }

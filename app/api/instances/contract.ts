@@ -19,8 +19,6 @@ export const Instances = z.object({
   self: z.string(),
   /** Changes with every start of the process. */
   bootId: z.string(),
-  /** How the answer was served: through Next, or by the HTTP server directly. */
-  lane: z.enum(["next", "direct"]),
   /** Whether this deployment offers stopping and killing instances. */
   controls: z.boolean(),
   /** Backing services that are the embedded ones, such as "postgres". */

@@ -11,7 +11,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const body: Instances = {
       self: INSTANCE_NAME,
       bootId: lifecycle().bootId,
-      lane: "next",
       controls: DEMO_CONTROLS,
       embedded: EMBEDDED_SERVICES,
       instances: await listInstances(),
