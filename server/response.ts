@@ -25,9 +25,18 @@ export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends 
       this.setHeader("Content-Length", String(this.getHeader("x-content-length")));
       this.removeHeader("x-content-length");
     }
+    if (this.getHeader("x-lane") === "next") keepOwnVary(this);
     if (!this.house) return Reflect.apply(super.writeHead, this, [status, ...rest]);
     return super.writeHead(status, flatten(given, this.house));
   }
+}
+
+/** Next adds to every Vary what only its pages vary by: caches would keep an answer for each. */
+function keepOwnVary(response: ServerResponse): void {
+  const fields = [response.getHeader("vary") ?? []].flat().join(",").split(",");
+  const own = fields.map((one) => one.trim()).filter((one) => !/^(rsc|next-.*|)$/i.test(one));
+  if (own.length > 0) response.setHeader("Vary", own.join(", "));
+  else response.removeHeader("Vary");
 }
 
 /**
