@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from "pg";
-import type { Appended } from "./types";
+import type { Appended, LogEntry } from "./types";
 
 /** Entries of one statement. More wait for the next: a batch must not outlive its writers' patience. */
 const MAX_BATCH = 500;
@@ -28,8 +28,8 @@ interface Waiting extends EncodedEntry {
 
 export interface AppenderOptions {
   pool: Pool;
-  /** Told the new heads after their commit, before the writers are answered. */
-  onCommit(heads: Map<string, number>): void;
+  /** Told the new entries after their commit, by stream, before the writers are answered. */
+  onCommit(committed: Map<string, LogEntry[]>): void;
   /** Told how long each entry took, in seconds. */
   onLatency?(seconds: number): void;
 }
@@ -66,12 +66,8 @@ export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
   }
 
   function settle(batch: Waiting[], appended: Appended[]): void {
-    const heads = new Map<string, number>();
-    batch.forEach((one, index) => {
-      const { seq, fresh } = appended[index] as Appended;
-      if (fresh) heads.set(one.stream, Math.max(seq, heads.get(one.stream) ?? 0));
-    });
-    if (heads.size > 0) onCommit(heads);
+    const committed = committedOf(batch, appended);
+    if (committed.size > 0) onCommit(committed);
     const now = performance.now();
     batch.forEach((one, index) => {
       onLatency?.((now - one.since) / 1000);
@@ -115,6 +111,23 @@ export async function insertEntries(
     ],
   });
   return rows.map((row) => ({ seq: Number(row.seq), at: row.at, fresh: row.fresh }));
+}
+
+/** The entries that an append has made, by stream, as they would be read. */
+export function committedOf(
+  entries: readonly EncodedEntry[],
+  appended: readonly Appended[],
+): Map<string, LogEntry[]> {
+  const committed = new Map<string, LogEntry[]>();
+  entries.forEach(({ stream, type, json, key }, index) => {
+    const { seq, at, fresh } = appended[index] as Appended;
+    if (!fresh) return;
+    const entry = { stream, seq, type, data: JSON.parse(json), key, at };
+    const others = committed.get(stream);
+    if (others) others.push(entry);
+    else committed.set(stream, [entry]);
+  });
+  return committed;
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */

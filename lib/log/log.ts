@@ -1,10 +1,10 @@
 import type { ClientBase, Pool } from "pg";
 import type { Bus } from "../bus/bus";
-import { createAppender, encodeEntry, insertEntries, type NewEntry } from "./append";
+import { committedOf, createAppender, encodeEntry, insertEntries, type NewEntry } from "./append";
 import { readAfter, readBefore, readHeads, readMany } from "./read";
 import { tail, tailBatches } from "./tail";
 import { createTailer } from "./tailer";
-import type { Appended, LogPage, TailBatch, TailItem } from "./types";
+import type { Appended, LogEntry, LogPage, TailBatch, TailItem } from "./types";
 
 /** The bus channel of the hints: a line for each stream, its head, a space, its name. */
 const HINTS = "log";
@@ -66,7 +66,13 @@ export function createLog(options: LogOptions): Log {
     () => tailer.wakeAll(),
   );
 
-  function announce(heads: Map<string, number>): void {
+  /** Readers here are given the entries; those of other instances a hint, and read them. */
+  function announce(committed: Map<string, LogEntry[]>): void {
+    const heads = new Map<string, number>();
+    for (const [stream, entries] of committed) {
+      tailer.offer(stream, entries);
+      heads.set(stream, entries.at(-1)?.seq ?? 0);
+    }
     tailer.wake(heads);
     for (const message of formatHints(heads)) bus.publish(HINTS, message).catch(onError);
   }
@@ -79,12 +85,9 @@ export function createLog(options: LogOptions): Log {
   return {
     append,
     async appendIn(client, entries) {
-      const appended = await insertEntries(client, entries.map(encodeEntry));
-      const heads = new Map<string, number>();
-      entries.forEach(({ stream }, index) => {
-        heads.set(stream, Math.max(appended[index]?.seq ?? 0, heads.get(stream) ?? 0));
-      });
-      return () => announce(heads);
+      const encoded = entries.map(encodeEntry);
+      const committed = committedOf(encoded, await insertEntries(client, encoded));
+      return () => announce(committed);
     },
     read,
     readBefore: (stream, before, limit) => readBefore(pool, stream, before, limit),

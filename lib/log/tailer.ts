@@ -78,11 +78,23 @@ export function createTailer({ heads, readMany, onError, pollMs }: TailerOptions
     }
   }
 
+  /** What was offered meanwhile is left out. */
   function deliver(stream: string, entries: LogEntry[]): void {
     const channel = channels.get(stream);
-    if (!channel) return;
-    channel.position = entries.at(-1)?.seq ?? channel.position;
-    for (const listener of channel.listeners) listener(entries);
+    if (channel?.position === undefined) return;
+    const position = channel.position;
+    const fresh = entries.filter(({ seq }) => seq > position);
+    channel.position = fresh.at(-1)?.seq ?? position;
+    for (const listener of channel.listeners) listener(fresh);
+  }
+
+  /**
+   * Entries that this process has committed itself. Where they go on from the position they need not
+   * be read again; where somebody else has written between, the table decides, as ever.
+   */
+  function offer(stream: string, entries: LogEntry[]): void {
+    const position = channels.get(stream)?.position;
+    if (position !== undefined && entries[0]?.seq === position + 1) deliver(stream, entries);
   }
 
   function wake(heads: Iterable<[stream: string, head: number]>): void {
@@ -107,6 +119,7 @@ export function createTailer({ heads, readMany, onError, pollMs }: TailerOptions
   return {
     /** These streams have come to these heads. */
     wake,
+    offer,
     /** Hints may have been missed: looks at every stream that is watched. */
     wakeAll: () => wake([...channels.keys()].map((stream) => [stream, Infinity])),
     /** The last entry handed out in a stream, undefined while not known. */
