@@ -13,7 +13,7 @@ export type Lane = (request: IncomingMessage, response: ServerResponse, path: st
 /**
  * The direct lane: calls the functions that the route files export, those that Next calls, in front
  * of Next. A request through Next costs about 1 ms, through here some 20 µs. See
- * docs/decisions/0011-the-direct-lane.md.
+ * docs/decisions/0013-the-direct-lane.md.
  */
 export function createLane(routes: Routes): Lane {
   const find = createTable(routes);
