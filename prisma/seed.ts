@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "@/lib/db/generated/client";
+import { withDatabase } from "../run/database";
 import { seedItems } from "./seed-items";
 
 const rooms = [
@@ -16,4 +18,11 @@ export async function seed(databaseUrl: string): Promise<void> {
     await prisma.$disconnect();
   }
   await seedItems(databaseUrl);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await withDatabase(seed).catch((error) => {
+    console.error(`The database could not be filled: ${error.message}`);
+    process.exitCode = 1;
+  });
 }

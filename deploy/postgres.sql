@@ -1,0 +1,2 @@
+-- Inngest keeps its state in a database of its own.
+CREATE DATABASE inngest;
