@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "@/lib/db/generated/client";
+import { seedArticles } from "./seed-articles";
 import { seedItems } from "./seed-items";
 
 const rooms = [
@@ -12,6 +13,7 @@ export async function seed(databaseUrl: string): Promise<void> {
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl }) });
   try {
     await prisma.room.createMany({ data: rooms, skipDuplicates: true });
+    await seedArticles(prisma);
   } finally {
     await prisma.$disconnect();
   }

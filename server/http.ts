@@ -20,6 +20,7 @@ import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
 import { setHeaders } from "./headers";
 import { answerOps } from "./ops";
+import { keepOwnVary } from "./vary";
 
 /** Methods that Next would answer with a 500 (TRACE) or that mean nothing here. */
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -47,6 +48,7 @@ export function createHttpServer(next: RequestListener, dev: boolean) {
       if (path.startsWith("/api/uploads/")) readInGulps(request);
       closeAfterEarlyAnswer(request, response);
       keepContentLength(response);
+      keepOwnVary(response, path);
       if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
       if (!methods.has(request.method ?? "")) return refuseMethod(response);
       if (answerOps(path, response)) return;
