@@ -4,8 +4,8 @@ import { lineOfText, textBlock } from "@/lib/text";
 /** Every version there ever was, oldest first. What comes next is added at the end. */
 export const versions = [1, 2] as const;
 export type Version = (typeof versions)[number];
-/** The core speaks it, and whoever names no version gets it. */
-export const currentVersion = 2 satisfies Version;
+/** Whoever names no version gets this one, and keeps it when there is a newer. */
+export const defaultVersion = 2 satisfies Version;
 
 /** Chooses the version of a request, and names the one of the answer. */
 export const VERSION_HEADER = "X-API-Version";
@@ -45,7 +45,7 @@ export const articleLimits = {
   /** Of all users: the newest are kept. */
   inAll: 2_000,
   /** Posts of a user, on each instance. */
-  posts: { limit: 12, windowMs: 12_000 },
+  posts: { limit: 30, windowMs: 60_000 },
   /** A longer `Accept` is refused unread; those of browsers have some 150 characters. */
   acceptCharacters: 1_024,
   /** For the articles that everybody can read; never beyond the sunset of their version. */

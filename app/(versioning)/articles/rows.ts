@@ -47,12 +47,16 @@ export async function findArticle(id: string, reader: string | undefined) {
 }
 
 /** Stores an article under an id that we make, and keeps its author to the newest. */
-export async function publish(draft: DraftV2, { userId, name }: Identity): Promise<ArticleV2> {
+export async function publish(
+  draft: DraftV2,
+  { userId, name }: Identity,
+  publishedAt = new Date(),
+): Promise<ArticleV2> {
   return prisma().$transaction(async (tx) => {
     // One post of a user at a time: two at once would each count without the other.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`article:${userId}`}, 0))`;
     const row = await tx.article.create({
-      data: { ...draft, id: randomUUID(), owner: userId, author: name },
+      data: { ...draft, id: randomUUID(), owner: userId, author: name, publishedAt },
     });
     const surplus = await tx.article.findMany({
       ...{ where: { owner: userId }, orderBy: [...newestFirst], skip: perUser },

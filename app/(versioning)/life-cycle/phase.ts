@@ -15,7 +15,7 @@ export function phaseOf(version: Version, now: Date): Phase {
   return now < life.sunset ? "deprecated" : "gone";
 }
 
-/** What is served at a time, newest first: the order of preference where a client has none. */
+/** What is served at a time, newest first. */
 export const servedVersions = (now: Date): Version[] =>
   [...versions].reverse().filter((version) => phaseOf(version, now) !== "gone");
 

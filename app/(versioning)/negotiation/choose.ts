@@ -1,5 +1,5 @@
 import {
-  currentVersion,
+  defaultVersion,
   mediaTypeOf,
   PLAIN_JSON,
   VERSION_HEADER,
@@ -52,11 +52,11 @@ export function choose(headers: Headers, path: Version | undefined, now: Date): 
 }
 
 function chooseByAccept(accept: string, named: number[], now: Date): Choice {
-  const served = servedVersions(now).map(mediaTypeOf);
-  const mediaType =
-    negotiate(accept, [...served, PLAIN_JSON]) ?? negotiate(accept, versions.map(mediaTypeOf));
+  const others = servedVersions(now).filter((version) => version !== defaultVersion);
+  const offered = [...[defaultVersion, ...others].map(mediaTypeOf), PLAIN_JSON];
+  const mediaType = negotiate(accept, offered) ?? negotiate(accept, versions.map(mediaTypeOf));
   if (!mediaType) throw notAcceptable(now);
-  const version = asVersion(versionNamedBy(mediaType)) ?? currentVersion;
+  const version = asVersion(versionNamedBy(mediaType)) ?? defaultVersion;
   return { version, mediaType, way: named.includes(version) ? "accept" : "default" };
 }
 

@@ -34,7 +34,7 @@ export function notAcceptable(now: Date): HttpError {
 /** @param ways what each way asks for, by its name */
 export function conflictingVersions(ways: Record<string, string>, now: Date): HttpError {
   const said = Object.entries(ways).map(([way, version]) => `${way} asks for ${version}`);
-  const detail = `${said.join(", ")}. Name a version once, or the same one each time.`;
+  const detail = `Two versions at once: ${said.join(", ")}. Name one, or the same each time.`;
   return new HttpError(400, "conflicting-versions", detail, {
     members: { ways, supported: supportedVersions(now) },
   });
