@@ -5,7 +5,7 @@ import { lineOfText, textBlock } from "@/lib/text";
 export const versions = [1, 2] as const;
 export type Version = (typeof versions)[number];
 /** Whoever names no version gets this one, and keeps it when there is a newer. */
-export const defaultVersion = 2 satisfies Version;
+export const defaultVersion: Version = 2;
 
 /** Chooses the version of a request, and names the one of the answer. */
 export const VERSION_HEADER = "X-API-Version";

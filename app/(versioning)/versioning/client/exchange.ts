@@ -1,4 +1,5 @@
 import type { WireStore } from "@/components/wire-store";
+import { problemSchema } from "@/lib/problem";
 import { mediaTypeOf, PLAIN_JSON, VERSION_HEADER, type Version } from "../../contract";
 
 /** A request of the page, before it is sent. */
@@ -86,11 +87,22 @@ export function createSender(wire: WireStore, onAnswer: () => void) {
 
 export type Send = ReturnType<typeof createSender>;
 
+/** What a problem says to a person. */
+export function detailOf(body: string): string {
+  const problem = problemSchema.safeParse(parsed(body)).data;
+  return problem?.detail ?? "The answer is none of this API's.";
+}
+
 /** The JSON of an answer laid out in lines; what is none stays as it is. */
 export function pretty(body: string): string {
+  const value = parsed(body);
+  return value === undefined ? body : JSON.stringify(value, null, 2);
+}
+
+function parsed(body: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(body), null, 2);
+    return JSON.parse(body);
   } catch {
-    return body;
+    return undefined;
   }
 }

@@ -76,9 +76,13 @@ export function createThreeWays(send: Send) {
     sendOwn: (asked: Asked) => guarded(async () => ({ own: await send(asked) })),
     loadBodies: () =>
       guarded(async () => {
-        const of = (version: Version) => send(askFor(version, "path", `/articles/${shownArticle}`));
-        const [one, two] = await Promise.all([of(1), of(2)]);
-        return { bodies: { 1: one.answered.body, 2: two.answered.body } };
+        const bodyIn = async (version: Version) => {
+          const { answered } = await send(askFor(version, "path", `/articles/${shownArticle}`));
+          if (answered.status !== 200) throw new Error(`version ${version}: ${answered.status}`);
+          return answered.body;
+        };
+        const [one, two] = await Promise.all([bodyIn(1), bodyIn(2)]);
+        return { bodies: { 1: one, 2: two } };
       }),
   };
 }

@@ -3,6 +3,7 @@
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { mediaTypeOf, VERSION_HEADER } from "../../contract";
+import { detailOf } from "../client/exchange";
 import { useLive, useWays } from "../versioning-provider";
 import { AnsweredView, AskedView } from "./exchange-view";
 import { Panel } from "./panel";
@@ -88,7 +89,7 @@ export function AskBox() {
 /** What a refusal says to a person. */
 function Detail({ body, failed }: { body: string; failed: boolean }) {
   if (!failed) return null;
-  return <p className="mt-2 text-[0.8125rem]">{String(JSON.parse(body).detail)}</p>;
+  return <p className="mt-2 text-[0.8125rem]">{detailOf(body)}</p>;
 }
 
 interface FieldProps {

@@ -59,7 +59,7 @@ export function CacheBench() {
             {rows.map(({ asked, withVary, without }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the same clients come again.
               <tr key={index} className="border-rule border-t">
-                <th scope="row" className="py-1 pr-3 font-normal">
+                <th scope="row" className="whitespace-nowrap py-1 pr-3 font-normal">
                   version {asked}
                 </th>
                 <Cell {...withVary} />
@@ -71,7 +71,7 @@ export function CacheBench() {
         <p role="status" className="pt-2 text-muted">
           {rows.length === 0
             ? "Nobody has asked yet."
-            : `${rows.length} clients; without Vary ${wrong} of them got the wrong version.`}
+            : `${rows.length} ${rows.length === 1 ? "client" : "clients"}; without Vary ${wrong} of them got the wrong version.`}
         </p>
       </div>
     </Panel>

@@ -31,7 +31,8 @@ export function ClockSlider(props: { day: number | null; onChange: (day: number)
         onChange={({ target }) => onChange(Number(target.value))}
         className="block h-8 w-full accent-(--accent)"
       />
-      <div aria-hidden className="flex">
+      {/* A thumb's half narrower at both ends, as the way of the thumb is. */}
+      <div aria-hidden className="mx-2 flex">
         {parts.map(({ name, width, look }) => (
           <span key={name} style={{ width }} className="min-w-0">
             <span className={`block h-1 ${look}`} />

@@ -19,7 +19,7 @@ const telling = new Set(["x-api-version", "accept", "content-type", "vary"]);
 export function AskedView({ asked }: { asked: Asked }) {
   const { method = "GET", path, headers = {}, body } = asked;
   return (
-    <div className="rounded-md bg-code-bg p-2 font-mono text-[0.6875rem] leading-5 [overflow-wrap:anywhere]">
+    <div className="self-start rounded-md bg-code-bg p-2 font-mono text-[0.6875rem] leading-5 [overflow-wrap:anywhere]">
       <p>
         <span className="text-muted">{method}</span> <PathView path={path} />
       </p>
@@ -55,11 +55,16 @@ export function AnsweredView({ answered }: { answered: Answered }) {
   );
 }
 
+/** A list of links has a line for each. */
 function HeaderLine({ name, value }: { name: string; value: string }) {
   return (
     <p>
       <span className="text-muted">{name}:</span>{" "}
-      <span className={telling.has(name.toLowerCase()) ? "text-accent" : ""}>{value}</span>
+      <span
+        className={`whitespace-pre-wrap ${telling.has(name.toLowerCase()) ? "text-accent" : ""}`}
+      >
+        {value.replaceAll(", <", ",\n<")}
+      </span>
     </p>
   );
 }

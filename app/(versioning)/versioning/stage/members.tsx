@@ -57,7 +57,7 @@ const SHOWN = 60;
 function Member({ name, value, indent }: { name: string; value: unknown; indent?: boolean }) {
   const text = JSON.stringify(value) ?? "";
   return (
-    <td className={`py-1 font-mono [overflow-wrap:anywhere] ${indent ? "pl-3" : ""}`}>
+    <td className={`py-1 font-mono [overflow-wrap:anywhere] ${indent ? "pl-3" : "pr-3"}`}>
       <span className="block">{name}</span>
       <span className="text-muted">{text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}</span>
     </td>
