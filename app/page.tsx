@@ -7,6 +7,7 @@ import { PaginationCard } from "./(pagination)/pagination/card";
 import { RateLimitsCard } from "./(rate-limits)/rate-limits/card";
 import { RealtimeCard } from "./(realtime)/realtime/card";
 import { TokenStreamCard } from "./(token-stream)/token-stream/card";
+import { VersioningCard } from "./(versioning)/versioning/card";
 import { patterns, type Slug } from "./patterns";
 
 /** What a card shows of its pattern's present life. */
@@ -18,6 +19,7 @@ const live: Partial<Record<Slug, ComponentType>> = {
   "rate-limits": RateLimitsCard,
   realtime: RealtimeCard,
   "token-stream": TokenStreamCard,
+  versioning: VersioningCard,
 };
 
 export default function Home() {

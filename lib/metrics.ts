@@ -59,6 +59,12 @@ function createMetrics() {
       labelNames: ["policy", "what"] as const,
       registers,
     }),
+    apiVersionRequests: new Counter({
+      name: "api_version_requests_total",
+      help: "Requests by API version, by the way it was chosen, and where the version is in its life",
+      labelNames: ["version", "way", "phase"] as const,
+      registers,
+    }),
     queueOverflows: new Counter({
       name: "log_queue_overflows_total",
       help: "Live queues dropped because their reader fell behind; it reads on from the table",

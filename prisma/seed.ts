@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "@/lib/db/generated/client";
 import { withDatabase } from "../run/database";
+import { seedArticles } from "./seed-articles";
 import { seedItems } from "./seed-items";
 
 const rooms = [
@@ -14,6 +15,7 @@ export async function seed(databaseUrl: string): Promise<void> {
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl }) });
   try {
     await prisma.room.createMany({ data: rooms, skipDuplicates: true });
+    await seedArticles(prisma);
   } finally {
     await prisma.$disconnect();
   }

@@ -4,6 +4,7 @@ import {
   type OutgoingHttpHeaders,
   ServerResponse,
 } from "node:http";
+import { keepOwnVary } from "./vary";
 
 /** The response of our server: what every head needs is done where the head is written, once. */
 export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
@@ -29,14 +30,6 @@ export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends 
     if (!this.house) return Reflect.apply(super.writeHead, this, [status, ...rest]);
     return super.writeHead(status, flatten(given, this.house));
   }
-}
-
-/** Next adds to every Vary what only its pages vary by: caches would keep an answer for each. */
-function keepOwnVary(response: ServerResponse): void {
-  const fields = [response.getHeader("vary") ?? []].flat().join(",").split(",");
-  const own = fields.map((one) => one.trim()).filter((one) => !/^(rsc|next-.*|)$/i.test(one));
-  if (own.length > 0) response.setHeader("Vary", own.join(", "));
-  else response.removeHeader("Vary");
 }
 
 /**
