@@ -1,11 +1,12 @@
 import { A, B, expect, test } from "./fixtures";
+import { killExecutor } from "./support/executor";
 import { call, type Guest, newGuest } from "./support/guest";
-import { bootIdOf, kill, untilReady, untilReborn } from "./support/instances";
+import { bootIdOf, kill, untilReborn } from "./support/instances";
 import { startJob, taskOf, untilStatus } from "./support/jobs";
 import { type OwnInstance, startInstance } from "./support/own-instance";
 
-// As many as fit into the minutes that this file may take: each waits for the instance to be back.
-const ROUNDS = 20;
+const KILLS = 20;
+const EXECUTOR_KILLS = 4;
 const STEPS = ["validate", "batch 1", "batch 2", "batch 3", "report"];
 
 test.use({ allowedErrors: [/ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_INCOMPLETE/] });
@@ -33,25 +34,51 @@ async function expectDoneOnce(guest: Guest, id: string, base: string): Promise<n
   return state.steps.reduce((sum, { runs }) => sum + runs - 1, 0);
 }
 
-test(`kill -9 at ${ROUNDS} random moments of a five-step workflow: each effect once, every job ends`, async () => {
-  test.setTimeout(300_000);
-  const guest = await newGuest("Survivor", B);
+/** Another moment each time, over the second and a half that five steps take. */
+const randomMoment = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 1_500));
+
+/** How many steps of these jobs were begun again, once all of them are done. */
+async function expectAllDoneOnce(started: Started[]): Promise<number> {
   let begunAgain = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const victim = round % 2 ? "B" : "A";
-    const [dying, staying] = victim === "A" ? [A, B] : [B, A];
-    await Promise.all([untilReady(A), untilReady(B)]);
+  for (const { guest, ids } of started)
+    for (const id of ids) begunAgain += await expectDoneOnce(guest, id, B);
+  return begunAgain;
+}
+interface Started {
+  guest: Guest;
+  ids: string[];
+}
+
+test(`kill -9 at ${KILLS} random moments of five-step workflows: each effect once, every job ends`, async () => {
+  test.setTimeout(300_000);
+  const started: Started[] = [];
+  for (let round = 0; round < KILLS; round++) {
+    const [victim, dying] = round % 2 ? (["B", B] as const) : (["A", A] as const);
     const before = await bootIdOf(dying);
+    const guest = await newGuest("Survivor", dying);
     // Accepted by the one that dies: its relay, its steps and the request are cut off alike.
-    const ids = await Promise.all([fiveSteps(guest, dying), fiveSteps(guest, dying)]);
-    // Another moment each time, over the second and a half that it takes.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1_500));
+    const ids = await Promise.all([1, 2, 3].map(() => fiveSteps(guest, dying)));
+    started.push({ guest, ids });
+    await randomMoment();
     await kill(victim);
-    for (const id of ids) begunAgain += await expectDoneOnce(guest, id, staying);
+    // What is left undone goes on under the next kills.
     await untilReborn(dying, before);
   }
   // Otherwise no kill has hit a step, and nothing was proved.
-  expect(begunAgain).toBeGreaterThan(0);
+  expect(await expectAllDoneOnce(started)).toBeGreaterThan(0);
+});
+
+test(`kill -9 of the executor, ${EXECUTOR_KILLS} times: each effect once, every job ends`, async () => {
+  test.setTimeout(120_000);
+  const started: Started[] = [];
+  for (let round = 0; round < EXECUTOR_KILLS; round++) {
+    const guest = await newGuest("Patron", A);
+    const ids = await Promise.all([A, B, A].map((base) => fiveSteps(guest, base)));
+    started.push({ guest, ids });
+    await randomMoment();
+    await killExecutor();
+  }
+  expect(await expectAllDoneOnce(started)).toBeGreaterThan(0);
 });
 
 test("both instances, one after the other: jobs that sleep and retry go on", async () => {
