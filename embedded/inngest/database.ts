@@ -35,6 +35,8 @@ export async function openDatabase(url: string, log: (line: string) => void): Pr
     const pool = new pg.Pool({
       connectionString: url,
       max,
+      // A new one must connect, prepare and plan before its first call: work comes after a pause as well.
+      idleTimeoutMillis: 300_000,
       application_name: "inngest (embedded)",
       // Each query finds its rows by a key: a plan that was made once is as good as another one.
       options: `-c search_path=${SCHEMA},public -c plan_cache_mode=force_generic_plan ${settings}`,

@@ -1,8 +1,3 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import canonicalize from "canonicalize";
-import { Inngest } from "inngest";
-import { serve } from "inngest/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sign } from "../signature.ts";
 import { client } from "./app.ts";
