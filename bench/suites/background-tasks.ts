@@ -73,9 +73,9 @@ export const suite: Suite = {
         ),
       });
     try {
-      for (const asked of Object.values(subjects)) await work(asked, 10, "twenty at once");
+      for (const asked of Object.values(subjects)) await work(asked, 10, "ten at once");
       await workload("one after the other", stage.quick ? 20 : 50, "each after the last");
-      await workload("many at once", stage.quick ? 100 : 200, "twenty at once");
+      await workload("many at once", stage.quick ? 100 : 200, "ten at once");
     } finally {
       await client.end();
       await Promise.all([application.stop(), worker.stop(), boss.stop()]);
@@ -109,9 +109,9 @@ async function guests({ base }: Running): Promise<string[]> {
 
 /**
  * Either the next request waits until the last job was done, so that nothing waits for anything else: the
- * latency. Or there are always twenty requests, and their jobs queue up: the throughput.
+ * latency. Or there are always ten requests, and their jobs queue up: the throughput.
  */
-type Pace = "each after the last" | "twenty at once";
+type Pace = "each after the last" | "ten at once";
 
 async function work(asked: Asked, jobs: number, pace: Pace): Promise<Sample> {
   const sent = new Map<string, number>();
@@ -127,7 +127,7 @@ async function work(asked: Asked, jobs: number, pace: Pace): Promise<Sample> {
       if (pace === "each after the last") await untilAll(asked, [id]);
     }
   };
-  await Promise.all(Array.from({ length: pace === "twenty at once" ? 20 : 1 }, sender));
+  await Promise.all(Array.from({ length: pace === "ten at once" ? 10 : 1 }, sender));
   const all = await untilAll(asked, [...sent.keys()]);
   const ends = [...sent.keys()].map((id) => (all.get(id) as Times).done);
   const waits = [...sent].map(([id, at]) => (all.get(id) as Times).begun - at);
