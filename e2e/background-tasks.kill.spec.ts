@@ -5,7 +5,8 @@ import { bootIdOf, kill, untilReborn } from "./support/instances";
 import { startJob, taskOf, untilStatus } from "./support/jobs";
 import { type OwnInstance, startInstance } from "./support/own-instance";
 
-const KILLS = 20;
+// Each kill hits four workflows, each of them at a moment of its own.
+const KILLS = 10;
 const EXECUTOR_KILLS = 4;
 const STEPS = ["validate", "batch 1", "batch 2", "batch 3", "report"];
 
@@ -34,8 +35,21 @@ async function expectDoneOnce(guest: Guest, id: string, base: string): Promise<n
   return state.steps.reduce((sum, { runs }) => sum + runs - 1, 0);
 }
 
-/** Another moment each time, over the second and a half that five steps take. */
-const randomMoment = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 1_500));
+/** As long as five steps take: whatever has started within this time is hit at a random moment. */
+const SPAN_MS = 1_500;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Starts a workflow on each of these instances, at random moments, and waits until all have begun. */
+async function startScattered(guest: Guest, bases: string[]): Promise<Started> {
+  const starts = bases.map(async (base) => {
+    const at = Math.random() * SPAN_MS;
+    await pause(at);
+    const id = await fiveSteps(guest, base);
+    await pause(SPAN_MS - at);
+    return id;
+  });
+  return { guest, ids: await Promise.all(starts) };
+}
 
 /** How many steps of these jobs were begun again, once all of them are done. */
 async function expectAllDoneOnce(started: Started[]): Promise<number> {
@@ -49,17 +63,15 @@ interface Started {
   ids: string[];
 }
 
-test(`kill -9 at ${KILLS} random moments of five-step workflows: each effect once, every job ends`, async () => {
+test(`kill -9 at ${KILLS * 4} random moments of five-step workflows: each effect once, every job ends`, async () => {
   test.setTimeout(300_000);
   const started: Started[] = [];
   for (let round = 0; round < KILLS; round++) {
     const [victim, dying] = round % 2 ? (["B", B] as const) : (["A", A] as const);
     const before = await bootIdOf(dying);
-    const guest = await newGuest("Survivor", dying);
     // Accepted by the one that dies: its relay, its steps and the request are cut off alike.
-    const ids = await Promise.all([1, 2].map(() => fiveSteps(guest, dying)));
-    started.push({ guest, ids });
-    await randomMoment();
+    const guest = await newGuest("Survivor", dying);
+    started.push(await startScattered(guest, [dying, dying, dying, dying]));
     await kill(victim);
     // What is left undone goes on under the next kills.
     await untilReborn(dying, before);
@@ -72,10 +84,7 @@ test(`kill -9 of the executor, ${EXECUTOR_KILLS} times: each effect once, every 
   test.setTimeout(120_000);
   const started: Started[] = [];
   for (let round = 0; round < EXECUTOR_KILLS; round++) {
-    const guest = await newGuest("Patron", A);
-    const ids = await Promise.all([A, B, A].map((base) => fiveSteps(guest, base)));
-    started.push({ guest, ids });
-    await randomMoment();
+    started.push(await startScattered(await newGuest("Patron", A), [A, B, A]));
     await killExecutor();
   }
   expect(await expectAllDoneOnce(started)).toBeGreaterThan(0);
