@@ -64,7 +64,11 @@ export const suite: Suite = {
           "to the first step p99": "ms",
           "jobs a second": "/s",
         },
-        targets: [{ figure: "to the first step p50", of: "embedded executor", atMost: 50 }],
+        // Of jobs that queue up the wait says how many there are, not how fast it is.
+        targets:
+          pace === "each after the last"
+            ? [{ figure: "to the first step p50", of: "embedded executor", atMost: 50 }]
+            : [],
         subjects: Object.fromEntries(
           Object.entries(subjects).map(([subject, asked]) => [
             subject,
