@@ -1,11 +1,13 @@
 import { A, B, expect, test } from "./fixtures";
+import { killExecutor } from "./support/executor";
 import { call, type Guest, newGuest } from "./support/guest";
-import { bootIdOf, kill, untilReady, untilReborn } from "./support/instances";
+import { bootIdOf, kill, untilReborn } from "./support/instances";
 import { startJob, taskOf, untilStatus } from "./support/jobs";
 import { type OwnInstance, startInstance } from "./support/own-instance";
 
-// As many as fit into the minutes that this file may take: each waits for the instance to be back.
-const ROUNDS = 20;
+// Each kill hits four workflows, each of them at a moment of its own.
+const KILLS = 10;
+const EXECUTOR_KILLS = 4;
 const STEPS = ["validate", "batch 1", "batch 2", "batch 3", "report"];
 
 test.use({ allowedErrors: [/ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_INCOMPLETE/] });
@@ -33,25 +35,59 @@ async function expectDoneOnce(guest: Guest, id: string, base: string): Promise<n
   return state.steps.reduce((sum, { runs }) => sum + runs - 1, 0);
 }
 
-test(`kill -9 at ${ROUNDS} random moments of a five-step workflow: each effect once, every job ends`, async () => {
-  test.setTimeout(300_000);
-  const guest = await newGuest("Survivor", B);
+/** As long as five steps take: whatever has started within this time is hit at a random moment. */
+const SPAN_MS = 1_500;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Starts a workflow on each of these instances, at random moments, and waits until all have begun. */
+async function startScattered(guest: Guest, bases: string[]): Promise<Started> {
+  const starts = bases.map(async (base) => {
+    const at = Math.random() * SPAN_MS;
+    await pause(at);
+    const id = await fiveSteps(guest, base);
+    await pause(SPAN_MS - at);
+    return id;
+  });
+  return { guest, ids: await Promise.all(starts) };
+}
+
+/** How many steps of these jobs were begun again, once all of them are done. */
+async function expectAllDoneOnce(started: Started[]): Promise<number> {
   let begunAgain = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const victim = round % 2 ? "B" : "A";
-    const [dying, staying] = victim === "A" ? [A, B] : [B, A];
-    await Promise.all([untilReady(A), untilReady(B)]);
+  for (const { guest, ids } of started)
+    for (const id of ids) begunAgain += await expectDoneOnce(guest, id, B);
+  return begunAgain;
+}
+interface Started {
+  guest: Guest;
+  ids: string[];
+}
+
+test(`kill -9 at ${KILLS * 4} random moments of five-step workflows: each effect once, every job ends`, async () => {
+  test.setTimeout(300_000);
+  const started: Started[] = [];
+  for (let round = 0; round < KILLS; round++) {
+    const [victim, dying] = round % 2 ? (["B", B] as const) : (["A", A] as const);
     const before = await bootIdOf(dying);
     // Accepted by the one that dies: its relay, its steps and the request are cut off alike.
-    const ids = await Promise.all([fiveSteps(guest, dying), fiveSteps(guest, dying)]);
-    // Another moment each time, over the second and a half that it takes.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1_500));
+    const guest = await newGuest("Survivor", dying);
+    started.push(await startScattered(guest, [dying, dying, dying, dying]));
     await kill(victim);
-    for (const id of ids) begunAgain += await expectDoneOnce(guest, id, staying);
+    // What is left undone goes on under the next kills.
     await untilReborn(dying, before);
   }
   // Otherwise no kill has hit a step, and nothing was proved.
-  expect(begunAgain).toBeGreaterThan(0);
+  expect(await expectAllDoneOnce(started)).toBeGreaterThan(0);
+});
+
+test(`kill -9 of the executor, ${EXECUTOR_KILLS} times: each effect once, every job ends`, async () => {
+  test.setTimeout(120_000);
+  const started: Started[] = [];
+  for (let round = 0; round < EXECUTOR_KILLS; round++) {
+    started.push(await startScattered(await newGuest("Patron", A), [A, B, A]));
+    await killExecutor();
+  }
+  expect(await expectAllDoneOnce(started)).toBeGreaterThan(0);
 });
 
 test("both instances, one after the other: jobs that sleep and retry go on", async () => {

@@ -14,7 +14,10 @@ export interface OwnInstance {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
 }
 
-/** Starts the production server on a free port, with changes to its environment. */
+/**
+ * Starts the production server on a free port, with changes to its environment.
+ * @throws Error with all that it has written, where it ends instead
+ */
 export async function startInstance(changes: Record<string, string> = {}): Promise<OwnInstance> {
   const port = await freePort();
   const base = `http://localhost:${port}`;
@@ -44,7 +47,12 @@ export async function startInstance(changes: Record<string, string> = {}): Promi
   child.stderr.on("data", (data) => {
     output += data;
   });
-  await untilReady(base);
+  await Promise.race([
+    untilReady(base),
+    once(child, "exit").then(([code]) => {
+      throw new Error(`It ended with ${code} before it was ready:\n${output}`);
+    }),
+  ]);
   return {
     base,
     process: child,

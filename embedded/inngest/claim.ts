@@ -61,12 +61,11 @@ export async function claim(ex: Executor, tx: Tx, id: string): Promise<Claimed |
     const free = await takeSlot(tx, id, slot, config.concurrency.limit);
     if (!free) return undefined;
   }
-  await tx.query("update calls set started_at = now() where id = $1", [id]);
-  if (run.status === "Scheduled") {
-    await tx.query("update runs set status = 'Running', started_at = now() where id = $1", [
-      run.id,
-    ]);
-  }
+  await tx.query(
+    `with begun as (update calls set started_at = now() where id = $1)
+     update runs set status = 'Running', started_at = now() where id = $2 and status = 'Scheduled'`,
+    [id, run.id],
+  );
   const steps = await stepsOf(tx, run.id);
   const { losses, delays } = call;
   return { id, step: call.step_id, run, config, steps, losses, delays };

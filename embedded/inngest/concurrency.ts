@@ -21,13 +21,13 @@ export async function takeSlot(
   limit: number,
 ): Promise<boolean> {
   await lock(tx, slot);
-  const { rows } = await tx.query<{ taken: string }>(
-    "select count(*) as taken from calls where slot = $1 and started_at is not null",
-    [slot],
+  const { rows } = await tx.query<{ parked: boolean }>(
+    `update calls set slot = $2, parked = $3 <= (
+       select count(*) from calls where slot = $2 and started_at is not null
+     ) where id = $1 returning parked`,
+    [call, slot, limit],
   );
-  const free = Number(rows[0]?.taken) < limit;
-  await tx.query("update calls set slot = $2, parked = $3 where id = $1", [call, slot, !free]);
-  return free;
+  return rows[0]?.parked === false;
 }
 
 /** Wakes the call that has been parked longest; the caller has deleted the one that held the place. */

@@ -22,7 +22,8 @@ export async function lead(
   while (!signal.aborted) {
     const client = new pg.Client({
       connectionString: url,
-      application_name: "inngest (embedded): lock",
+      // Whoever looks at pg_stat_activity sees which process leads.
+      application_name: `inngest (embedded): lock of process ${process.pid}`,
       keepAlive: true,
     });
     const lost = new AbortController();

@@ -43,7 +43,7 @@ function settings({ db, log }: Pick<QueueOptions, "db" | "log">) {
   const logger = new Logger(() => (level, message) => {
     if (level === "error") log(`queue: ${message}`);
   });
-  return { pgPool: db.pool, schema: QUEUE_SCHEMA, logger, noHandleSignals: true };
+  return { pgPool: db.queuePool, schema: QUEUE_SCHEMA, logger, noHandleSignals: true };
 }
 
 /**
@@ -54,7 +54,7 @@ export async function prepareQueue(options: Pick<QueueOptions, "db" | "log">): P
   const utils = await makeWorkerUtils(settings(options));
   try {
     await utils.migrate();
-    const { rows } = await options.db.pool.query<{ locked_by: string }>(
+    const { rows } = await options.db.queuePool.query<{ locked_by: string }>(
       `select distinct locked_by from ${QUEUE_SCHEMA}.jobs where locked_by is not null`,
     );
     if (rows.length > 0) await utils.forceUnlockWorkers(rows.map((row) => row.locked_by));

@@ -4,6 +4,7 @@ import { attemptOf, type Claimed } from "./claim.ts";
 import type { Executor } from "./executor.ts";
 import { DISCOVER } from "./runs.ts";
 import { verify } from "./signature.ts";
+import { ulid } from "./ulid.ts";
 
 /** What became of a call. */
 export type Outcome =
@@ -17,7 +18,7 @@ export type Outcome =
 
 /** Calls the app: an instance that refuses the connection is passed over. */
 export async function callApp(ex: Executor, claimed: Claimed): Promise<Outcome> {
-  const body = canonicalize(requestBody(claimed)) as string;
+  const body = canonicalize(requestBody(claimed, ulid(ex.now()))) as string;
   for (const instance of ex.instances.candidates(claimed.config.appId)) {
     const url = new URL(instance.url);
     url.searchParams.set("fnId", claimed.config.id);
@@ -55,7 +56,7 @@ function recognise(ex: Executor, answer: Answer): Outcome {
   return { kind: "answered", answer };
 }
 
-function requestBody(claimed: Claimed): object {
+function requestBody(claimed: Claimed, id: string): object {
   const { run, config, step, steps } = claimed;
   const done = steps.filter(({ status }) => status === "done");
   const stack = done.map(({ id }) => id);
@@ -73,6 +74,8 @@ function requestBody(claimed: Claimed): object {
       disable_immediate_execution:
         step !== DISCOVER || steps.some(({ status }) => status === "pending"),
       use_api: false,
+      // Signatures count in seconds: without it, a call that is made again would be signed like the one before.
+      qi_id: id,
       stack: { stack, current: stack.length },
     },
   };

@@ -14,7 +14,7 @@ export async function route(
   response: ServerResponse,
   eventKey: string | undefined,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  const [pathname = "/"] = (request.url ?? "/").split("?");
   const [, root = "", ...rest] = pathname.split("/").map(decode);
   const asked = `${request.method} /${root}`;
   if (asked === "GET /health") return sendJson(response, 200, { status: 200, message: "OK" });

@@ -104,15 +104,12 @@ export async function cancelRun(ex: Executor, tx: Tx, id: string): Promise<boole
 }
 
 async function endRun(ex: Executor, tx: Tx, run: Run, status: Run["status"], output: unknown) {
-  await tx.query("update runs set status = $2, output = $3, ended_at = now() where id = $1", [
-    run.id,
-    status,
-    JSON.stringify(output ?? null),
-  ]);
-  await tx.query("delete from calls where run_id = $1 and started_at is null", [run.id]);
-  await tx.query("update steps set status = 'dropped' where run_id = $1 and status = 'pending'", [
-    run.id,
-  ]);
+  await tx.query(
+    `with due as (delete from calls where run_id = $1 and started_at is null),
+       open as (update steps set status = 'dropped' where run_id = $1 and status = 'pending')
+     update runs set status = $2, output = $3, ended_at = now() where id = $1`,
+    [run.id, status, JSON.stringify(output ?? null)],
+  );
   if (!run.parent_run || !run.parent_step) return;
   const parent = await lockRun(tx, run.parent_run);
   if (!parent) return;

@@ -14,7 +14,8 @@ const MAX_DELAY_MS = 2_000;
 
 /** One job of the queue: claim the call, make it, store the answer with what follows from it. */
 export async function makeCall(ex: Executor, id: string): Promise<void> {
-  const claimed = await ex.db.transaction((tx) => claim(ex, tx, id));
+  // Lost with Postgres, it is as if the call had been under way: it is made again.
+  const claimed = await ex.db.transaction((tx) => claim(ex, tx, id), { flushed: false });
   if (!claimed) return;
   const outcome = await callApp(ex, claimed);
   if (outcome.kind === "abandoned") return;

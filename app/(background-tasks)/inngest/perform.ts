@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { NonRetriableError } from "inngest";
 import { env } from "@/lib/env";
-import { hasEnded, jobLimits } from "../contract";
+import { hasEnded, jobLimits, type StepState } from "../contract";
 import { type JobRow, lockRow, updateRow } from "../jobs/rows";
 import { type Transaction, transact } from "../jobs/transact";
 import { causeFault, pauseOf } from "./faults";
 import { nextAttempt } from "./next-attempt";
 import type { StartData } from "./start-data";
+import { inTurn } from "./turns";
 
 export interface StepCall {
   start: StartData;
@@ -44,9 +45,11 @@ export async function perform<T extends object>(
   }
 }
 
+const transactInTurn = <T>(work: (tx: Transaction) => Promise<T>) => inTurn(() => transact(work));
+
 /** Marks the step as running, unless the ledger has it. */
 function begin(call: StepCall) {
-  return transact(async (tx) => {
+  return transactInTurn(async (tx) => {
     const job = await current(tx, call);
     const { name, position, attempt } = call;
     const done = await tx.query("SELECT effect FROM ledger WHERE job = $1 AND step = $2", [
@@ -75,7 +78,7 @@ function commit<T extends object>(
   effect: (tx: Transaction, job: JobRow) => Promise<T>,
 ): Promise<T> {
   const { name } = call;
-  return transact(async (tx) => {
+  return transactInTurn(async (tx) => {
     const job = await current(tx, call);
     const found = await tx.query("SELECT effect FROM ledger WHERE job = $1 AND step = $2", [
       job.id,
@@ -98,8 +101,10 @@ function commit<T extends object>(
         WHERE job_id = $1 AND name = $2`,
       [job.id, name],
     );
-    await tell(tx, job, call, "done");
-    if (call.last) await finish(tx, job, result);
+    if (call.last) {
+      noteStep(tx, job, call, "done");
+      await finish(tx, job, result);
+    } else await tell(tx, job, call, "done");
     return result;
   });
 }
@@ -107,7 +112,7 @@ function commit<T extends object>(
 /** Notes that an attempt failed and when the next one is; answers the error for Inngest. */
 async function noteFailure(call: StepCall, error: unknown): Promise<unknown> {
   const { retry, dueAt, message } = nextAttempt(error, call.attempt, Date.now(), Math.random);
-  await transact(async (tx) => {
+  await transactInTurn(async (tx) => {
     const job = await current(tx, call);
     await tx.query(
       `UPDATE job_step SET status = $3, error = $4, due_at = $5 WHERE job_id = $1 AND name = $2`,
@@ -130,13 +135,11 @@ async function current(tx: Transaction, { start }: StepCall): Promise<JobRow> {
 async function tell(
   tx: Transaction,
   job: JobRow,
-  { name, attempt }: StepCall,
-  status: "running" | "retrying" | "done" | "failed",
+  call: StepCall,
+  status: StepState["status"],
   error: string | null = null,
 ): Promise<void> {
-  const instance = env().INSTANCE_NAME;
-  const event = { type: "step", id: job.id, name, status, attempt: attempt + 1 } as const;
-  tx.note(job.userId, { ...event, instance, error });
+  noteStep(tx, job, call, status, error);
   await updateRow(
     tx,
     job,
@@ -146,8 +149,20 @@ async function tell(
      status = CASE WHEN EXISTS (SELECT 1 FROM job_step WHERE job_id = $1 AND status = 'retrying')
          AND NOT EXISTS (SELECT 1 FROM job_step WHERE job_id = $1 AND status = 'running')
        THEN 'retrying' ELSE 'running' END`,
-    [instance, attempt + 1, jobLimits.attempts, error],
+    [env().INSTANCE_NAME, call.attempt + 1, jobLimits.attempts, error],
   );
+}
+
+function noteStep(
+  tx: Transaction,
+  job: JobRow,
+  { name, attempt }: StepCall,
+  status: StepState["status"],
+  error: string | null = null,
+): void {
+  const instance = env().INSTANCE_NAME;
+  const event = { type: "step", id: job.id, name, status, attempt: attempt + 1 } as const;
+  tx.note(job.userId, { ...event, instance, error });
 }
 
 const finish = (tx: Transaction, job: JobRow, result: object) =>

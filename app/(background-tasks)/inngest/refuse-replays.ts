@@ -1,10 +1,13 @@
 import { Middleware, NonRetriableError } from "inngest";
 import { pool } from "@/lib/db/pool";
+import { UNFLUSHED } from "../unflushed";
+import { inTurn } from "./turns";
 
 /**
  * Takes each signed call once. A signature is good for five minutes wherever it comes from; what was
  * overheard would run a step again. Looked up when the SDK has checked the signature and is about to
- * run the function, so that only Inngest's own calls reach the table, which all instances share.
+ * run the function, so that only Inngest's own calls reach the table, which all instances share. Two
+ * calls are never signed alike: each has an id (`ctx.qi_id`).
  */
 export class RefuseReplays extends Middleware.BaseMiddleware {
   readonly id = "refuse-replays";
@@ -37,10 +40,14 @@ const refused = {
   }),
 };
 
+/** Need not wait for the disk: what the call does is committed after it, and never survives without it. */
 async function isFirst(signature: string): Promise<boolean> {
-  const { rowCount } = await pool().query(
-    "INSERT INTO inngest_call (signature) VALUES ($1) ON CONFLICT DO NOTHING",
-    [signature],
+  const { rowCount } = await inTurn(() =>
+    pool().query(
+      `WITH ${UNFLUSHED}
+       INSERT INTO inngest_call (signature) SELECT $1 FROM unflushed ON CONFLICT DO NOTHING`,
+      [signature],
+    ),
   );
   return rowCount === 1;
 }

@@ -1,12 +1,9 @@
-import type { PoolClient } from "pg";
-import { bus } from "@/lib/bus";
+import { createHash } from "node:crypto";
+import type { QueryResult, QueryResultRow } from "pg";
 import { pool } from "@/lib/db/pool";
 import { log } from "@/lib/log";
-import { logger } from "@/lib/logger";
 import type { JobEvent } from "../contract";
-
-/** Where a commit tells the relays that the outbox has something. */
-export const OUTBOX = "outbox";
+import { wakeRelay } from "../outbox/wake";
 
 /** The log streams of a job, and of all jobs of a user. */
 export const streamOf = (jobId: string) => `job:${jobId}`;
@@ -14,19 +11,32 @@ export const userStreamOf = (userId: string) => `jobs:${userId}`;
 
 /** A transaction in which rows, events to send and the history change together. */
 export interface Transaction {
-  query: PoolClient["query"];
+  /** With values it is prepared: parsed and planned once for each connection. */
+  query<Row extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<QueryResult<Row>>;
   /** Notes what happened: stored last, since the heads of the log stay locked until the commit. */
   note(userId: string, event: JobEvent): void;
   /** Puts an event into the outbox. Its id makes a repetition harmless. */
   send(event: { id: string; name: string; data: object }): Promise<void>;
 }
 
-/** Runs `work` in one transaction; wakes the readers and the relays after its commit. */
+const names = new Map<string, string>();
+const nameOf = (text: string) => {
+  // The routes and server.ts have this module each, and the connections in common: the text decides.
+  const name = names.get(text) ?? createHash("sha1").update(text).digest("hex");
+  names.set(text, name);
+  return name;
+};
+
+/** Runs `work` in one transaction; wakes the readers and the relay after its commit. */
 export async function transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
   const notes: { stream: string; type: string; data: JobEvent }[] = [];
   let sends = 0;
   const client = await pool().connect();
-  const query = client.query.bind(client) as PoolClient["query"];
+  const query: Transaction["query"] = (text, values) =>
+    client.query(values ? { name: nameOf(text), text, values } : text);
   let announce = () => {};
   let result: T;
   try {
@@ -42,8 +52,7 @@ export async function transact<T>(work: (tx: Transaction) => Promise<T>): Promis
   }
   // The connection is given back first: a hint takes one of its own, and all of them may be held so.
   announce();
-  // The row is the truth, and the slow poll finds it: a hint that is lost must not fail the caller.
-  if (sends > 0) bus().publish(OUTBOX, "new").catch(warn);
+  if (sends > 0) wakeRelay();
   return result;
 
   function note(userId: string, event: JobEvent): void {
@@ -59,6 +68,3 @@ export async function transact<T>(work: (tx: Transaction) => Promise<T>): Promis
     );
   }
 }
-
-const warn = (err: unknown) =>
-  logger().warn({ err }, "the relays were not woken; they look by themselves");

@@ -14,7 +14,6 @@ afterAll(async () => {
   await pool().end();
 });
 
-const nothing = async () => {};
 const own = new Set<string>();
 
 /** A server that notes which of our events it was told of, and how often. Other tests have theirs. */
@@ -33,8 +32,8 @@ async function newJob(): Promise<string> {
   own.add(job.id);
   return job.id;
 }
-async function relayAll(send: Parameters<typeof relayOnce>[0]["send"]): Promise<void> {
-  while ((await relayOnce({ send, onSent: nothing })) > 0);
+async function relayAll(send: Parameters<typeof relayOnce>[0]): Promise<void> {
+  while ((await relayOnce(send)) > 0);
 }
 /** Claims everything there is, as a relay that dies before it goes on. */
 async function claimAll(): Promise<string[]> {

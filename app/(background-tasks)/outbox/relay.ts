@@ -1,19 +1,16 @@
-import { bus } from "@/lib/bus";
 import { logger } from "@/lib/logger";
-import { OUTBOX } from "../jobs/transact";
-import { claim, markSent, type OutboxEvent, putBack } from "./rows";
+import type { JobEvent } from "../contract";
+import { transact } from "../jobs/transact";
+import { claim, markSent, putBack } from "./rows";
+import { onWake } from "./wake";
 
-/** Without a wake-up: what another process left behind is found this late. */
+/** What another process has left behind is found this late. */
 const POLL_MS = 2_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 
-export interface RelayOptions {
-  /** Hands events over. Those that Inngest has seen by their id, it passes over. */
-  send(events: { id: string; name: string; data: object }[]): Promise<void>;
-  /** Told after events were handed over and marked. */
-  onSent(events: OutboxEvent[]): Promise<void>;
-}
+/** Hands events over. Those that Inngest has seen by their id, it passes over. */
+type Send = (events: { id: string; name: string; data: object }[]) => Promise<unknown>;
 
 export const retryMs = (attempts: number) =>
   Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), MAX_RETRY_MS);
@@ -23,7 +20,7 @@ export const retryMs = (attempts: number) =>
  * with the same ids once more, which Inngest takes once; a crash before it loses nothing.
  * @returns how many were handed over
  */
-export async function relayOnce({ send, onSent }: RelayOptions): Promise<number> {
+export async function relayOnce(send: Send): Promise<number> {
   const events = await claim();
   if (events.length === 0) return 0;
   const ids = events.map(({ eventId }) => eventId);
@@ -35,17 +32,22 @@ export async function relayOnce({ send, onSent }: RelayOptions): Promise<number>
     await putBack(ids, retryMs(attempts));
     return 0;
   }
-  await markSent(ids);
-  await onSent(events);
+  await transact(async (tx) => {
+    await markSent(tx, ids);
+    for (const { eventId, data } of events) {
+      const event: JobEvent = { type: "sent", id: data.jobId, eventId };
+      tx.note(data.userId, event);
+    }
+  });
   return ids.length;
 }
 
 /**
- * This instance's relay. Woken by the bus after each commit that has something to send, and by a
- * slow poll, which also repeats what failed.
+ * This instance's relay. Woken after each commit of its own process that has something to send, and by
+ * a slow poll, which also repeats what failed and finds what a process that died has left.
  * @returns ends it, after the round that is under way
  */
-export function startRelay(options: RelayOptions): () => Promise<void> {
+export function startRelay(send: Send): () => Promise<void> {
   let ended = false;
   let again = false;
   let running: Promise<void> | undefined;
@@ -56,14 +58,14 @@ export function startRelay(options: RelayOptions): () => Promise<void> {
       running = undefined;
     });
   };
-  const unsubscribe = bus().subscribe(OUTBOX, wake, wake);
+  const forget = onWake(wake);
   const timer = setInterval(wake, POLL_MS);
 
   async function run(): Promise<void> {
     while (again && !ended) {
       again = false;
       try {
-        if ((await relayOnce(options)) > 0) again = true;
+        if ((await relayOnce(send)) > 0) again = true;
       } catch (err) {
         logger().warn({ err }, "the outbox could not be read; the next round tries again");
       }
@@ -73,7 +75,7 @@ export function startRelay(options: RelayOptions): () => Promise<void> {
   return async () => {
     ended = true;
     clearInterval(timer);
-    unsubscribe();
+    forget();
     await running;
   };
 }

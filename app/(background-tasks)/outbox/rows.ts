@@ -1,4 +1,6 @@
 import { pool } from "@/lib/db/pool";
+import type { Transaction } from "../jobs/transact";
+import { UNFLUSHED } from "../unflushed";
 
 /** How long a relay may take to hand over what it has claimed. Then somebody else tries. */
 const CLAIM = "15 seconds";
@@ -11,10 +13,14 @@ export interface OutboxEvent {
   attempts: number;
 }
 
-/** Takes events that nobody else is handing over. Held by their time alone: a crash gives them back. */
+/**
+ * Takes events that nobody else is handing over. Held by their time alone: a crash gives them back, and so
+ * would the loss of the claim.
+ */
 export async function claim(): Promise<OutboxEvent[]> {
   const { rows } = await pool().query<OutboxEvent>(
-    `UPDATE outbox SET attempts = attempts + 1, available_at = now() + $1::interval
+    `WITH ${UNFLUSHED}
+     UPDATE outbox SET attempts = attempts + 1, available_at = now() + $1::interval FROM unflushed
       WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND available_at <= now()
                     ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
       RETURNING event_id AS "eventId", name, data, attempts`,
@@ -23,8 +29,8 @@ export async function claim(): Promise<OutboxEvent[]> {
   return rows;
 }
 
-export async function markSent(eventIds: string[]): Promise<void> {
-  await pool().query("UPDATE outbox SET sent_at = now() WHERE event_id = ANY ($1)", [eventIds]);
+export async function markSent(tx: Transaction, eventIds: string[]): Promise<void> {
+  await tx.query("UPDATE outbox SET sent_at = now() WHERE event_id = ANY ($1)", [eventIds]);
 }
 
 /** Gives events back, to be tried again after so many milliseconds. */

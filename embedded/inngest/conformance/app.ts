@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Inngest } from "inngest";
 import { serve } from "inngest/node";
-import { createFunctions, type Setup } from "./functions.ts";
+import { createFunctions } from "./functions/all.ts";
+import type { Setup } from "./functions/tools.ts";
 
 export interface Keys {
   eventKey?: string;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findPort } from "../../port.ts";
 import { client } from "./app.ts";
 import { type Fresh, freshDatabase } from "./database.ts";
-import type { Effect } from "./functions.ts";
+import type { Effect } from "./functions/tools.ts";
 import { embedded, KEYS, type RunState, until } from "./harness.ts";
 
 // kill -9 of the executor and of the app. Only for the executor of this folder: it is started here.

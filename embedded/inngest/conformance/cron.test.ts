@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { startInngest } from "../index.ts";
 import { client, startApp } from "./app.ts";
 import { freshDatabase } from "./database.ts";
-import type { Effect } from "./functions.ts";
+import type { Effect } from "./functions/tools.ts";
 import { embedded, KEYS, until } from "./harness.ts";
 
 describe.skipIf(!embedded)("a schedule over a restart", { timeout: 60_000 }, () => {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Inngest } from "inngest";
 import { startInngest } from "../index.ts";
 import { client, type Keys, startApp } from "./app.ts";
-import type { Effect } from "./functions.ts";
+import type { Effect } from "./functions/tools.ts";
 
 /** What GET /v1/runs/{id} says. */
 export interface RunState {
