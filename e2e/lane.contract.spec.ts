@@ -59,8 +59,10 @@ test("every method of every route: nobody, a guest, no body, nonsense", async ()
   for (const route of await routes()) {
     const path = addressOf(route);
     for (const method of METHODS) {
-      const { lane } = await same(path, { method });
+      const { lane, status } = await same(path, { method });
       expect(lane, path).toBe(BY_NEXT.has(route) ? "next" : "direct");
+      // The first to log out would have the other refused.
+      if (status === 405 || (method === "DELETE" && route === "/api/session")) continue;
       // Whose stream opens is seen by its first bytes; what would go on for a while is not waited for.
       if (route.endsWith("/long-poll") || route.endsWith("/instances")) continue;
       await same(path, { method, guest });
