@@ -11,6 +11,8 @@ export default defineConfig({
       AWS_ACCESS_KEY_ID: "none",
       AWS_SECRET_ACCESS_KEY: "none",
     },
+    // Files wait more than they compute, and each has streams and rows of its own.
+    maxWorkers: 2,
     testTimeout: 30_000,
     // A machine that is busy is no defect.
     expect: { poll: { timeout: 10_000 } },

@@ -104,14 +104,15 @@ describe("readJson", () => {
       const piece = bytesOf(" ".repeat(512));
       const { body, seen } = streamOf(Array(1_000).fill(piece));
       expect(await outcome(post(body, { "content-length": declared }))).toEqual(tooLarge);
-      expect(seen).toEqual({ pulled: 3, cancelled: true });
+      // Not cancelled, which would tear the connection down: the answer is still due on it.
+      expect(seen).toEqual({ pulled: 3, cancelled: false });
     },
   );
 
   it("cuts off a body that declares no length and never ends", async () => {
     const { body, seen } = streamOf(Array(1_000).fill(bytesOf("[".repeat(100))));
     expect(await outcome(post(body))).toEqual(tooLarge);
-    expect(seen).toEqual({ pulled: 11, cancelled: true });
+    expect(seen).toEqual({ pulled: 11, cancelled: false });
   });
 
   it("has a limit of 64 KiB where none is given", async () => {
