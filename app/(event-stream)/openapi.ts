@@ -8,6 +8,7 @@ import {
 } from "@/lib/openapi/headers";
 import type { Operation } from "@/lib/openapi/operation";
 import {
+  idempotencyKeyReused,
   invalidIdempotencyKey,
   invalidJson,
   invalidLastEventId,
@@ -54,7 +55,7 @@ export const operations: Operation[] = [
       invalidIdempotencyKey,
       ...invalidJson,
       problem(400, "too-deep"),
-      problem(422, "idempotency-key-reused"),
+      idempotencyKeyReused,
     ],
   },
   {

@@ -8,9 +8,12 @@ import {
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
 import { problemSchema } from "../problem";
-import { commonHeaders } from "./headers";
+import { commonHeaders, rateLimitHeaders } from "./headers";
 import type { Content, Operation } from "./operation";
 import { problemResponses, problemsOf } from "./problem-responses";
+
+/** As toResponse() sends it. */
+const problem = problemSchema.extend({ requestId: z.string().optional() });
 
 interface Parts {
   info: oas31.InfoObject;
@@ -58,7 +61,7 @@ export function openApiDocument({ info, tags, operations, schemas }: Parts): oas
     tags,
     paths,
     components: {
-      schemas: { Problem: problemSchema, ...schemas },
+      schemas: { Problem: problem, ...schemas },
       responses: problemResponses(operations),
       securitySchemes,
     },
@@ -92,14 +95,18 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
     const list = events.map((event) => `\`${event}\``).join(", ");
     const response = {
       description: list ? `${answer.description} Its events: ${list}.` : answer.description,
-      headers: z.object({ ...commonHeaders, ...headers }),
+      headers: z.object({
+        ...commonHeaders,
+        ...(operation.counted && rateLimitHeaders),
+        ...headers,
+      }),
       ...(content && { content: contentOf(content) }),
     };
     return [status, response];
   });
-  const problems = [...problemsOf(operation)].map(([status, { name }]) => {
-    return [status, { $ref: `#/components/responses/${name}` }];
-  });
+  const problems = [...problemsOf(operation)]
+    .filter(([status]) => !(status in operation.answers))
+    .map(([status, { name }]) => [status, { $ref: `#/components/responses/${name}` }]);
   return Object.fromEntries([...answers, ...problems]);
 }
 

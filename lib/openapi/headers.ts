@@ -24,12 +24,37 @@ export const retryAfter = z
     header: { id: "Retry-After", description: "Seconds after which to try again." },
   });
 
+/** draft-ietf-httpapi-ratelimit-headers: the quota, and what is left of it. */
+export const rateLimitHeaders = {
+  "RateLimit-Policy": z.string().meta({
+    header: { id: "RateLimit-Policy", description: "The quota: `q` units in `w` seconds." },
+  }),
+  RateLimit: z.string().meta({
+    header: {
+      id: "RateLimit",
+      description: "What is left: `r` units; all of them in `t` seconds.",
+    },
+  }),
+};
+
 export const location = z.string().meta({
   header: { id: "Location", description: "The address of what was made." },
 });
 
 export const link = z.string().meta({
   header: { id: "Link", description: "Other pages of the same list, by relation (RFC 8288)." },
+});
+
+export const contentLocation = z.string().meta({
+  header: { id: "Content-Location", description: "The address of what the answer shows." },
+});
+
+/** What lib/etag.ts reads. */
+export const ifNoneMatchHeader = z.string().optional().meta({
+  description: "ETags that you have: where one still holds, the answer is 304.",
+});
+export const etag = z.string().meta({
+  header: { id: "ETag", description: "Names the bytes: ask again with If-None-Match." },
 });
 
 /** What lib/idempotency-key.ts reads. */

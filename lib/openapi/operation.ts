@@ -23,7 +23,8 @@ export interface Answer {
  * `openapi.ts`, out of its contract: what is written here twice is a defect.
  *
  * The assembler adds what follows from the rest: 401 where a session is required, 403 for what a
- * foreign page sends, and the 500 and 503 that may happen anywhere. HEAD follows from GET.
+ * foreign page sends, 429 where requests are counted, and the 500 and 503 that may happen anywhere.
+ * HEAD follows from GET.
  */
 export interface Operation {
   method: "get" | "post" | "put" | "patch" | "delete";
@@ -45,4 +46,6 @@ export interface Operation {
   /** By status. */
   answers: Record<number, Answer>;
   problems: readonly ProblemType[];
+  /** withRateLimit() counts it: its answers say what is left, and it may answer 429. */
+  counted?: true;
 }

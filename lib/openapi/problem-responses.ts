@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { oas31, ZodOpenApiResponseObject } from "zod-openapi";
-import { commonHeaders } from "./headers";
+import { commonHeaders, rateLimitHeaders } from "./headers";
 import type { Operation } from "./operation";
 import {
   foreignOrigin,
   internalError,
   type ProblemType,
+  quotaExceeded,
   unauthorized,
   unavailable,
 } from "./problems";
@@ -15,22 +16,25 @@ interface Group {
   name: string;
   status: number;
   types: ProblemType[];
+  counted?: true;
 }
 
 /** The problems of an operation by status, with those that follow from what it is. */
-export function problemsOf({ method, session, problems }: Operation): Map<number, Group> {
+export function problemsOf({ method, session, problems, counted }: Operation): Map<number, Group> {
   const all = [
     ...problems,
+    ...(counted ? [quotaExceeded] : []),
     ...(session === "required" ? [unauthorized] : []),
     ...(method === "get" ? [] : [foreignOrigin]),
     internalError,
+    quotaExceeded,
     unavailable,
   ];
   const groups = new Map<number, Group>();
   for (const status of new Set(all.map((one) => one.status))) {
     const types = [...new Set(all.filter((one) => one.status === status))];
-    const name = [status, ...types.map(({ slug }) => slug)].join("-");
-    groups.set(status, { name, status, types });
+    const name = [status, ...types.map(({ slug }) => slug), ...(counted ? ["counted"] : [])];
+    groups.set(status, { name: name.join("-"), status, types, counted });
   }
   return groups;
 }
@@ -58,17 +62,21 @@ function assertOneMeaning(seen: Map<string, ProblemType>, type: ProblemType): vo
   seen.set(key, known);
 }
 
-function responseOf({ status, types }: Group): ZodOpenApiResponseObject {
+function responseOf({ status, types, counted }: Group): ZodOpenApiResponseObject {
   // What only some of the types bring along may be missing.
   const headers = types.flatMap((type) => Object.entries(type.headers ?? {}));
   const given = headers.map(([name, schema]) => {
     const always = types.every((type) => type.headers && name in type.headers);
     return [name, always ? schema : z.optional(schema)];
   });
+  // What fails before it is counted has none.
+  const limits = Object.entries(counted ? rateLimitHeaders : {}).map(([name, schema]) => {
+    return [name, z.optional(schema)];
+  });
   const kinds = types.map((type) => kindOf(status, type));
   return {
     description: types.map(({ slug }) => `\`/problems/${slug}\``).join(", "),
-    headers: z.object({ ...commonHeaders, ...Object.fromEntries(given) }),
+    headers: z.object({ ...commonHeaders, ...Object.fromEntries([...limits, ...given]) }),
     content: {
       "application/problem+json": {
         schema: {

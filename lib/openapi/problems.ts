@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { retryAfter } from "./headers";
+import { rateLimitHeaders, retryAfter } from "./headers";
 
 /** A kind of problem that an operation can answer: RFC 9457, `type` is /problems/<slug>. */
 export interface ProblemType {
@@ -35,17 +35,38 @@ export const unavailable = problem(503, "unavailable", { headers: { "Retry-After
 
 /** readQuery() */
 export const invalidParameter = problem(400, "invalid-parameter", { members: { errors } });
-/** readText() */
-export const tooLarge = problem(413, "too-large");
+/** What reads a cursor that is none of its own. */
+export const invalidCursor = problem(400, "invalid-cursor", {
+  members: { errors: errors.optional() },
+});
+/** readText(), and whatever else has a limit in bytes. */
+export const tooLarge = problem(413, "too-large", {
+  members: { maxBytes: z.number().int().optional() },
+});
+/** readText(), and what reads JSON with a schema. */
+export const invalidBody = problem(400, "invalid-body", {
+  members: { errors: errors.optional() },
+});
 /** readJson() */
 export const invalidJson: readonly ProblemType[] = [
   problem(400, "invalid-json"),
-  problem(400, "invalid-body", { members: { errors: errors.optional() } }),
+  invalidBody,
   tooLarge,
   problem(415, "unsupported-media-type", { headers: { Accept: z.string() } }),
 ];
 /** idempotencyKey() */
 export const invalidIdempotencyKey = problem(400, "invalid-idempotency-key");
+export const idempotencyKeyReused = problem(422, "idempotency-key-reused");
+/** withRateLimit(). The type is that of draft-ietf-httpapi-ratelimit-headers, section 5. */
+export const quotaExceeded = problem(429, "quota-exceeded", {
+  type: "https://iana.org/assignments/http-problem-types#quota-exceeded",
+  headers: { ...rateLimitHeaders, "Retry-After": retryAfter },
+  members: {
+    "violated-policies": z.array(z.string()),
+    retryAfterMs: z.number().int().nonnegative(),
+    decidedBy: z.string(),
+  },
+});
 /** parseLastEventId() */
 export const invalidLastEventId = problem(400, "invalid-last-event-id");
 /** eventResponse() */

@@ -22,13 +22,12 @@ export const about = (patterns: readonly Pick<Pattern, "title" | "sentence" | "p
     version,
     description,
     license: { name: "MIT", identifier: "MIT" },
-    contact: { name: "Patternbook", url: "/" },
+    contact: { name: "Patternbook" },
   },
   tags: [
     ...patterns.map(({ title, sentence, page }) => ({
       name: title,
-      description: sentence,
-      externalDocs: { url: page, description: "The page on which it runs" },
+      description: `${sentence} [The page on which it runs](${page}).`,
     })),
     { name: "Sessions", description: "Who you are." },
     { name: "Instances", description: "The processes that answer, and this document." },

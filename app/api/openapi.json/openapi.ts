@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { json } from "@/lib/openapi/content";
-import { link } from "@/lib/openapi/headers";
+import { etag, ifNoneMatchHeader, link } from "@/lib/openapi/headers";
 import type { Operation } from "@/lib/openapi/operation";
 
-const headers = { ETag: z.string(), Link: link };
+const headers = { ETag: etag, Link: link };
 
 export const operations: Operation[] = [
   {
@@ -14,7 +14,7 @@ export const operations: Operation[] = [
     summary: "Read this document",
     description: "OpenAPI 3.1, made of the contracts that the handlers parse with. For anyone.",
     session: "none",
-    headers: z.object({ "If-None-Match": z.string().optional() }),
+    headers: z.object({ "If-None-Match": ifNoneMatchHeader }),
     answers: {
       200: {
         description: "The document.",
