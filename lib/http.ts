@@ -151,6 +151,13 @@ function unavailable(error: unknown): HttpError | undefined {
   });
 }
 
+/** 204: there is nothing to show, and nothing to store. */
+export function noContent(headers: HeadersInit = {}): Response {
+  const response = new Response(null, { status: 204, headers });
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
 /** A JSON answer. Private by default: most of ours depend on who asks. */
 export function json(body: unknown, init: ResponseInit = {}): Response {
   const headers = new Headers(init.headers);

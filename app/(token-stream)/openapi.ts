@@ -148,7 +148,7 @@ export const operations: Operation[] = [
     session: "required",
     params,
     answers: { 200: { description: "The conversation.", content: json(conversation) } },
-    problems: [],
+    problems: [notFound],
   },
   {
     method: "get",
@@ -161,6 +161,6 @@ export const operations: Operation[] = [
     session: "required",
     params,
     answers: { 200: ui, 204: { description: "It is waiting for none." } },
-    problems: [tooManyStreams],
+    problems: [notFound, tooManyStreams],
   },
 ];

@@ -4,7 +4,18 @@ import type { Answer, Operation } from "@/lib/openapi/operation";
 import { invalidBody, tooLarge } from "@/lib/openapi/problems";
 
 /** What the SDK answers is its own, problems included. */
-const answer = (description: string): Answer => ({ description, content: json(z.unknown()) });
+const answer = (description: string): Answer => ({
+  description,
+  headers: {
+    "Server-Timing": z.string().optional(),
+    "X-Inngest-SDK-Handled": z.string().optional(),
+    "X-Inngest-SDK": z.string().optional(),
+    "X-Inngest-Req-Version": z.string().optional(),
+    "X-Inngest-No-Retry": z.string().optional(),
+    "Retry-After": z.string().optional(),
+  },
+  content: json(z.unknown()),
+});
 const common = {
   path: "/api/inngest",
   tag: "Background tasks",
