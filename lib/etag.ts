@@ -3,7 +3,5 @@ export function matchesETag(ifNoneMatch: string | null, etag: string): boolean {
   if (ifNoneMatch === null) return false;
   if (ifNoneMatch.trim() === "*") return true;
   const listed = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
-  return listed.some((one) => opaque(one) === opaque(etag));
+  return listed.some((one) => one.replace(/^W\//, "") === etag);
 }
-
-const opaque = (tag: string) => tag.replace(/^W\//, "");

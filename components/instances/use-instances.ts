@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { Instances } from "@/app/api/instances/contract";
+import { api } from "@/lib/api";
 
 /** What is known of the instances: nothing yet, the last answer, or that there was none. */
 type InstancesView =
@@ -17,9 +18,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 async function ask(): Promise<InstancesView> {
   try {
-    const response = await fetch("/api/instances", { signal: AbortSignal.timeout(EVERY_MS) });
-    if (!response.ok) return { state: "silent", data: view.data };
-    return { state: "answered", data: Instances.parse(await response.json()) };
+    const { data } = await api.GET("/api/instances", { signal: AbortSignal.timeout(EVERY_MS) });
+    if (!data) return { state: "silent", data: view.data };
+    return { state: "answered", data: Instances.parse(data) };
   } catch {
     return { state: "silent", data: view.data };
   }
