@@ -25,6 +25,8 @@ const configuration = {
   hideClientButton: true,
   hideDarkModeToggle: true,
   hideSearch: true,
+  // Samples in twenty languages, none of which has been tried.
+  hiddenClients: true,
 } as const;
 
 /** The document, as Scalar shows it. Scalar is a Vue application: it has this element to itself. */

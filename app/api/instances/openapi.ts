@@ -4,7 +4,7 @@ import type { Operation } from "@/lib/openapi/operation";
 import { notFound, problem } from "@/lib/openapi/problems";
 import { Instances, Killed } from "./contract";
 
-const tag = "Instances";
+const tag = "Deployment";
 
 export const schemas = { Instances };
 

@@ -30,6 +30,6 @@ export const about = (patterns: readonly Pick<Pattern, "title" | "sentence" | "p
       description: `${sentence} [The page on which it runs](${page}).`,
     })),
     { name: "Sessions", description: "Who you are." },
-    { name: "Instances", description: "The processes that answer, and this document." },
+    { name: "Deployment", description: "The processes that answer, and this document." },
   ],
 });

@@ -10,7 +10,7 @@ export const operations: Operation[] = [
     method: "get",
     path: "/api/openapi.json",
     operationId: "readOpenApi",
-    tag: "Instances",
+    tag: "Deployment",
     summary: "Read this document",
     description: "OpenAPI 3.1, made of the contracts that the handlers parse with. For anyone.",
     session: "none",
