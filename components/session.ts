@@ -1,16 +1,13 @@
 import { type SessionResponse, sessionResponse } from "@/app/api/session/contract";
+import { api } from "@/lib/api";
 
 /** Renewal is asked for at least this often while a page is open. */
 const RENEW_MS = 3_600_000;
 
-async function post(body: object): Promise<SessionResponse> {
-  const response = await fetch("/api/session", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error((await response.json()).detail);
-  return sessionResponse.parse(await response.json());
+async function post(body: { name?: string }): Promise<SessionResponse> {
+  const { data, error } = await api.POST("/api/session", { body });
+  if (error) throw new Error(error.detail);
+  return sessionResponse.parse(data);
 }
 
 /** The guest's session: the one that is there, or a new one. */
@@ -20,7 +17,7 @@ export const beginSession = () => post({});
 export const rename = (name: string) => post({ name });
 
 /** Ends the session everywhere. */
-export const logOut = () => fetch("/api/session", { method: "DELETE" });
+export const logOut = () => api.DELETE("/api/session");
 
 /**
  * Keeps the session alive while the page is open. The cookie is renewed before half of what is left

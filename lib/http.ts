@@ -151,6 +151,13 @@ function unavailable(error: unknown): HttpError | undefined {
   });
 }
 
+/** 204: there is nothing to show, and nothing to store. */
+export function noContent(headers: HeadersInit = {}): Response {
+  const response = new Response(null, { status: 204, headers });
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
 const ofJson = { "content-type": "application/json", "cache-control": "private, no-store" };
 
 /** A JSON answer. Private by default: most of ours depend on who asks. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import { generate } from "../prisma/generate.ts";
+import { generateApiTypes } from "./api-types.ts";
 import { laneRoutes } from "./lane.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -36,6 +37,7 @@ export async function isBuilt(): Promise<boolean> {
 /** Builds the pages (.next) and the server (dist/server.js); answers whether it had to. */
 export async function build({ force = false } = {}): Promise<boolean> {
   generate({ force: force || !existsSync(OUTPUTS_AMONG_THEM) });
+  await generateApiTypes();
   if (!force && (await isBuilt())) return false;
   await rm(stamp, { force: true });
   const before = await fingerprint();

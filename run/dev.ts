@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { generate } from "../prisma/generate.ts";
 import { migrate } from "../prisma/migrate.ts";
 import { seed } from "../prisma/seed.ts";
+import { generateApiTypes } from "./api-types.ts";
 import { launch } from "./launch.ts";
 import { step } from "./steps.ts";
 import { watchServer } from "./watch.ts";
@@ -19,6 +20,7 @@ await launch({
   megabytes: 900,
   prepare: async (databaseUrl) => {
     await step("prisma client", async () => generate());
+    await step("API client", generateApiTypes);
     await step("migrations", () => migrate(databaseUrl));
     await step("seed", async () => seed(databaseUrl));
   },

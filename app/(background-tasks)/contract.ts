@@ -138,6 +138,9 @@ export type JobState = z.infer<typeof jobState>;
 /** 202 of `POST /api/jobs/{kind}`: the same for each repetition of a key. */
 export const jobAccepted = z.object({ id: z.uuid(), kind: kindSchema, createdAt: time });
 
+/** 200 of `POST /api/jobs/{id}/cancel`. */
+export const jobCancelled = z.object({ id: z.uuid(), status: z.enum(jobStatuses) });
+
 /** `GET /api/jobs`. The next page is behind Link rel="next". */
 export const jobsQuery = z.object({
   cursor: z.string().max(200).optional(),
@@ -150,6 +153,9 @@ export const replayRequest = z.strictObject({
   /** False takes back the faults that were asked for, so that it can succeed. */
   keepFaults: z.boolean().default(false),
 });
+
+/** 202 of it. */
+export const jobReplayed = jobCancelled.extend({ round: z.number() });
 
 // The events of a job (`GET /api/jobs/{id}/events`) and of all of one's jobs (`GET /api/jobs/events`).
 

@@ -79,6 +79,9 @@ export const floodRequest = z.strictObject({
   characters: z.number().int().min(1).max(3_900).default(3_900),
 });
 
+/** 201: the place of the last one. */
+export const flooded = z.object({ seq: z.number().int().positive() });
+
 /** `GET /api/chat/pulse`: how the lobby is doing. */
 export const pulse = z.object({ messages: z.number(), people: z.number() });
 

@@ -1,10 +1,10 @@
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import { pool } from "@/lib/db/pool";
-import { HttpError } from "@/lib/http";
+import { HttpError, notFound } from "@/lib/http";
 import { textBlock } from "@/lib/text";
 import type { ModelMessage } from "./completion/rows";
-import { type assistantRequest, completionLimits, type conversation } from "./contract";
+import { type assistantRequest, chatId, completionLimits, type conversation } from "./contract";
 
 /** What the user says: the last message of what useChat sends. */
 export interface UserMessage {
@@ -29,6 +29,15 @@ export function lastOf({ messages }: z.infer<typeof assistantRequest>): UserMess
     throw new HttpError(400, "invalid-message", detail);
   }
   return { id: last.id, text: text.data };
+}
+
+/**
+ * The conversation that an address names.
+ * @throws HttpError 404 where it is no id of one
+ */
+export function chatIdOf({ id }: { id: string }): string {
+  if (chatId.safeParse(id).success) return id;
+  throw notFound("There is no conversation of this id: it has 1 to 64 letters, digits, _ and -.");
 }
 
 /**

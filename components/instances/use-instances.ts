@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { Instances } from "@/app/api/instances/contract";
+import { api } from "@/lib/api";
 
 /** Who called the handler (the answer's X-Lane): Next, or the HTTP server itself. */
 export type Lane = "direct" | "next";
@@ -20,10 +21,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 async function ask(): Promise<InstancesView> {
   try {
-    const response = await fetch("/api/instances", { signal: AbortSignal.timeout(EVERY_MS) });
-    if (!response.ok) return { state: "silent", data: view.data };
+    const signal = AbortSignal.timeout(EVERY_MS);
+    const { data, response } = await api.GET("/api/instances", { signal });
+    if (!data) return { state: "silent", data: view.data };
     const lane = response.headers.get("x-lane") === "direct" ? "direct" : "next";
-    return { state: "answered", data: Instances.parse(await response.json()), lane };
+    return { state: "answered", data: Instances.parse(data), lane };
   } catch {
     return { state: "silent", data: view.data };
   }

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { NavEntry } from "./nav-entry";
 
-/** The nine patterns by number. Those still in the making are listed, not linked. */
+/** The nine patterns by number, and the reference. Those still in the making are listed, not linked. */
 export function PatternNav({ entries, onGo }: { entries: NavEntry[]; onGo?: () => void }) {
   const here = usePathname();
   const row =
@@ -41,6 +41,15 @@ export function PatternNav({ entries, onGo }: { entries: NavEntry[]; onGo?: () =
           );
         })}
       </ol>
+      <Link
+        href="/docs"
+        onClick={onGo}
+        aria-current={here === "/docs" ? "page" : undefined}
+        className={`${row} mt-3 hover:text-accent aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent`}
+      >
+        <span className="display w-5 text-base">§</span>
+        API reference
+      </Link>
     </nav>
   );
 }

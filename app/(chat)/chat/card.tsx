@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { z } from "zod";
+import { api } from "@/lib/api";
 import { pulse } from "../contract";
 
 const EVERY_MS = 5_000;
@@ -13,8 +14,8 @@ export function ChatCard() {
   useEffect(() => {
     const look = async () => {
       if (document.visibilityState !== "visible") return;
-      const response = await fetch("/api/chat/pulse").catch(() => null);
-      if (response?.ok) setNow(pulse.parse(await response.json()));
+      const response = await api.GET("/api/chat/pulse").catch(() => null);
+      if (response?.data) setNow(pulse.parse(response.data));
     };
     void look();
     const timer = setInterval(look, EVERY_MS);

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { api } from "@/lib/api";
 import { type Pulse, pulse } from "../contract";
 
 /** The streams that the answering instance holds, asked while somebody looks, and on each new occasion. */
@@ -11,8 +12,8 @@ export function usePulse(everyMs: number, occasion?: string): Pulse | null {
   useEffect(() => {
     const look = async () => {
       if (document.visibilityState !== "visible") return;
-      const response = await fetch("/api/events/pulse").catch(() => null);
-      if (response?.ok) setAnswer(pulse.parse(await response.json()));
+      const response = await api.GET("/api/events/pulse").catch(() => null);
+      if (response?.data) setAnswer(pulse.parse(response.data));
     };
     void look();
     const timer = setInterval(look, everyMs);

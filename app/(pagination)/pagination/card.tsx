@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { api } from "@/lib/api";
 import { offsetPage } from "../contract";
 
 /** For the home page's card: the rows of the catalogue, as the planner thinks. */
@@ -10,9 +11,11 @@ export function PaginationCard() {
   useEffect(() => {
     const leaving = new AbortController();
     const look = async () => {
-      const url = "/api/items/offset?limit=1&total=estimated";
-      const response = await fetch(url, { signal: leaving.signal }).catch(() => null);
-      if (response?.ok) setTotal(offsetPage.parse(await response.json()).total);
+      const params = { query: { limit: 1, total: "estimated" as const } };
+      const response = await api
+        .GET("/api/items/offset", { params, signal: leaving.signal })
+        .catch(() => null);
+      if (response?.data) setTotal(offsetPage.parse(response.data).total);
     };
     void look();
     return () => leaving.abort();

@@ -25,13 +25,6 @@ export function parseRange(
   return first < size ? { first, last } : "unsatisfiable";
 }
 
-/** Whether one of If-None-Match's entity tags is ours, compared weakly (RFC 9110, 13.1.2). */
-export function matchesETag(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  if (header.trim() === "*") return true;
-  return (header.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, "") === etag);
-}
-
 /** If-Range (13.1.5): strong comparison; a date never matches, since we give out none. */
 export const rangeStillHolds = (ifRange: string | null, etag: string): boolean =>
   ifRange === null || ifRange.trim() === etag;

@@ -25,4 +25,6 @@ export const Instances = z.object({
   embedded: z.array(z.string()),
   instances: z.array(Instance),
 });
+/** 202 of POST /api/instances/{name}/kill. */
+export const Killed = z.object({ killed: z.string() });
 export type Instances = z.infer<typeof Instances>;

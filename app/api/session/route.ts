@@ -1,5 +1,5 @@
 import { readJson } from "@/lib/body";
-import { json, route } from "@/lib/http";
+import { json, noContent, route } from "@/lib/http";
 import { revocations } from "@/lib/session/revocations";
 import { requireSession, sessionCookie, sessionOf, tokens } from "@/lib/session/session";
 import type { Identity } from "@/lib/session/token";
@@ -36,7 +36,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async DELETE(request) {
     const { sessionId } = await requireSession(request);
     await revocations().revoke(sessionId);
-    return new Response(null, { status: 204, headers: { "set-cookie": sessionCookie(null) } });
+    return noContent({ "set-cookie": sessionCookie(null) });
   },
 });
 

@@ -29,7 +29,10 @@ const call =
     handlers ??= createHandlers();
     const { url, headers } = request;
     const body = method === "GET" ? undefined : await readText(request, MAX_BYTES);
-    return handlers[method](new Request(url, { method, headers, body }) as NextRequest, context);
+    const bounded = new Request(url, { method, headers, body });
+    const response = await handlers[method](bounded as NextRequest, context);
+    response.headers.set("cache-control", "no-store");
+    return response;
   };
 
 // Where Inngest calls us, whichever it is: the embedded one, the dev server, a self-hosted one, Cloud.

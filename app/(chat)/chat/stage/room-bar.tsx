@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { problemSchema } from "@/lib/problem";
+import { api } from "@/lib/api";
 import { type Room, roomList, room as roomSchema } from "../../contract";
 import { useRoom } from "../room-provider";
 
@@ -18,24 +18,21 @@ export function RoomBar({ room }: { room: string }) {
 
   useEffect(() => {
     if (!userId) return;
-    fetch("/api/chat/rooms")
-      .then((response) => response.json())
-      .then((body) => setRooms(roomList.parse(body).rooms))
+    api
+      .GET("/api/chat/rooms")
+      .then(({ data }) => setRooms(roomList.parse(data).rooms))
       .catch(() => setProblem("The rooms could not be read. Reload the page."));
   }, [userId]);
 
   async function make(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const title = String(new FormData(event.currentTarget).get("title"));
-    const response = await fetch("/api/chat/rooms", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ isPrivate: true, title }),
-    }).catch(() => null);
-    const body: unknown = await response?.json();
-    const made = roomSchema.safeParse(body);
+    const answer = await api
+      .POST("/api/chat/rooms", { body: { isPrivate: true, title } })
+      .catch(() => null);
+    const made = roomSchema.safeParse(answer?.data);
     if (made.success) return router.push(`/chat?room=${made.data.name}`, { scroll: false });
-    setProblem(problemSchema.safeParse(body).data?.detail ?? "There was no answer. Try again.");
+    setProblem(answer?.error?.detail ?? "There was no answer. Try again.");
   }
 
   const here = rooms.some(({ name }) => name === room);

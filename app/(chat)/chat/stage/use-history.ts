@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { api } from "@/lib/api";
 import { history } from "../../contract";
 import { useLive, useRoom } from "../room-provider";
 
@@ -18,8 +19,10 @@ export function useHistory(room: string) {
     busy.current = true;
     setLoading(true);
     try {
-      const response = await fetch(`/api/chat/rooms/${room}/messages?before=${first}&limit=50`);
-      if (response.ok) connection?.prepend(history.parse(await response.json()).messages);
+      const { data } = await api.GET("/api/chat/rooms/{room}/messages", {
+        params: { path: { room }, query: { before: first, limit: 50 } },
+      });
+      if (data) connection?.prepend(history.parse(data).messages);
     } finally {
       busy.current = false;
       setLoading(false);

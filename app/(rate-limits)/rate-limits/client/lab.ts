@@ -1,5 +1,6 @@
 import { Instances } from "@/app/api/instances/contract";
 import { createStore } from "@/components/store";
+import { api } from "@/lib/api";
 import { type AlgorithmName, algorithmNames, limitState, type Store } from "../../contract";
 import { ask, type Outcome, type Shot } from "./ask";
 import { createTrials } from "./trials";
@@ -29,8 +30,8 @@ export function createLab({ ensureSession, onFrame }: Options) {
 
   async function begin(): Promise<void> {
     await ensureSession();
-    const response = await fetch("/api/instances");
-    const { self, controls, embedded, instances } = Instances.parse(await response.json());
+    const { data } = await api.GET("/api/instances");
+    const { self, controls, embedded, instances } = Instances.parse(data);
     const others = instances
       .filter((one) => !one.self && one.alive)
       .map(({ name, url }) => ({ name, origin: alike(url) }));
@@ -46,8 +47,9 @@ export function createLab({ ensureSession, onFrame }: Options) {
     const { store } = get().settings;
     await Promise.all(
       algorithmNames.map(async (name) => {
-        const response = await fetch(`/api/limits/${name}/state?store=${store}`).catch(() => null);
-        if (response?.ok) keep(name, store, limitState.parse(await response.json()));
+        const params = { path: { algorithm: name }, query: { store } };
+        const answer = await api.GET("/api/limits/{algorithm}/state", { params }).catch(() => null);
+        if (answer?.data) keep(name, store, limitState.parse(answer.data));
       }),
     );
   }

@@ -1,5 +1,5 @@
 import type { createStore } from "@/components/store";
-import { problemSchema } from "@/lib/problem";
+import { api } from "@/lib/api";
 import { type AlgorithmName, type Fault, rateLimits, type Store, whenDown } from "../../contract";
 import type { Outcome, Shot } from "./ask";
 import { nothingYet, type Obedience, obey } from "./honest";
@@ -71,15 +71,9 @@ export function createTrials({ value, exclusively, look, fire, sleep, signal }: 
     });
 
   async function pull(fault: Fault): Promise<void> {
-    const response = await fetch("/api/limits/plug", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ fault, seconds: PLUG_SECONDS }),
-    });
-    if (!response.ok)
-      return set({
-        problem: problemSchema.parse(await response.json()).detail ?? "It was refused.",
-      });
+    const body = { fault, seconds: PLUG_SECONDS };
+    const { error } = await api.POST("/api/limits/plug", { body });
+    if (error) return set({ problem: error.detail ?? "It was refused." });
     const endsAt = performance.now() + PLUG_SECONDS * 1_000;
     set({ plug: { fault, endsAt }, down: {}, backAfterMs: null, problem: "" });
     while (!signal.aborted && get().backAfterMs === null) {

@@ -1,5 +1,12 @@
-import { problemSchema } from "@/lib/problem";
-import { type SourceState, type Stats, sourceState, stats } from "../../contract";
+import type { z } from "zod";
+import { api } from "@/lib/api";
+import {
+  type SourceState,
+  type Stats,
+  type sourceCommand,
+  sourceState,
+  stats,
+} from "../../contract";
 import type { createClock } from "./clock";
 
 /** Milliseconds since the epoch, finer than Date.now(). */
@@ -15,14 +22,15 @@ export async function fetchStats(
   ensureSession: () => Promise<void>,
 ): Promise<Stats> {
   const sent = clockNow();
-  const response = await fetch(`/api/realtime/stats?run=${run}`, {
+  const { data, response } = await api.GET("/api/realtime/stats", {
+    params: { query: { run } },
     cache: "no-store",
     signal: AbortSignal.timeout(5_000),
   });
   const returned = clockNow();
   if (response.status === 401) await ensureSession();
-  if (!response.ok) throw new Error("The instance refused its statistics.");
-  const said = stats.parse(await response.json());
+  if (!data) throw new Error("The instance refused its statistics.");
+  const said = stats.parse(data);
   clock.add({ sent, returned, receivedAt: said.receivedAt, sentAt: said.sentAt });
   return said;
 }
@@ -31,14 +39,8 @@ export async function fetchStats(
  * Starts, changes or stops the source.
  * @throws Error with what the server says against it
  */
-export async function commandSource(body: object): Promise<SourceState> {
-  const response = await fetch("/api/realtime/source", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-    keepalive: true,
-  });
-  const answer: unknown = await response.json();
-  if (response.ok) return sourceState.parse(answer);
-  throw new Error(problemSchema.safeParse(answer).data?.detail ?? "It was refused.");
+export async function commandSource(body: z.input<typeof sourceCommand>): Promise<SourceState> {
+  const { data, error } = await api.POST("/api/realtime/source", { body, keepalive: true });
+  if (data) return sourceState.parse(data);
+  throw new Error(error?.detail ?? "It was refused.");
 }

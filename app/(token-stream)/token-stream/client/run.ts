@@ -1,6 +1,7 @@
 import { Chat } from "@ai-sdk/react";
 import { DefaultChatTransport, type UIMessage } from "ai";
 import { createWireStore } from "@/components/wire-store";
+import { api } from "@/lib/api";
 import { problemSchema } from "@/lib/problem";
 import { completionState, conversation } from "../../contract";
 import { readRaw, tappedFetch } from "./reading";
@@ -113,19 +114,20 @@ export function createRun() {
       closeRaw();
       view = { ...emptyView, status: "asking", id };
       set({});
-      const response = await fetch(`/api/completions/${id}`).catch(() => null);
-      if (!response?.ok) {
-        const problem = response ? parseProblem(await response.text()) : null;
-        return set({ status: "idle", problem: problem ?? "The server does not answer." });
+      const answer = await readCompletion(id);
+      if (!answer?.data) {
+        const problem = answer?.error?.detail ?? "The server does not answer.";
+        return set({ status: "idle", problem });
       }
-      const state = completionState.parse(await response.json());
+      const state = completionState.parse(answer.data);
       const { prompt, chatId, instance, timings } = state;
       set({ status: "running", prompt, chatId, instance, firstTokenMs: timings.firstTokenMs });
       follow(id, false);
       if (chatId === null) return;
-      const said = await fetch(`/api/assistant/${chatId}`).catch(() => null);
-      if (!said?.ok) return;
-      const { messages, running } = conversation.parse(await said.json());
+      const params = { path: { id: chatId } };
+      const said = await api.GET("/api/assistant/{id}", { params }).catch(() => null);
+      if (!said?.data) return;
+      const { messages, running } = conversation.parse(said.data);
       chat = newChat(chatId, messages as UIMessage[], () => {});
       set({});
       if (running) void chat.resumeStream().catch(() => undefined);
@@ -133,10 +135,9 @@ export function createRun() {
 
     /** Ends the making of it, for every reader. */
     async stop(): Promise<void> {
-      const response = await fetch(`/api/completions/${view.id}/stop`, { method: "POST" }).catch(
-        () => null,
-      );
-      if (!response?.ok) set({ problem: "It could not be stopped. Try again." });
+      const params = { path: { id: view.id ?? "" } };
+      const answer = await api.POST("/api/completions/{id}/stop", { params }).catch(() => null);
+      if (!answer?.data) set({ problem: "It could not be stopped. Try again." });
     },
 
     close(): void {
@@ -148,14 +149,18 @@ export function createRun() {
   };
 
   async function loadInstance(id: string): Promise<void> {
-    const response = await fetch(`/api/completions/${id}`).catch(() => null);
-    if (!response?.ok) return;
-    const { instance } = completionState.parse(await response.json());
+    const answer = await readCompletion(id);
+    if (!answer?.data) return;
+    const { instance } = completionState.parse(answer.data);
     if (view.id === id && view.continued.length === 0) set({ instance });
   }
 }
 
 export type Run = ReturnType<typeof createRun>;
+
+/** Null where the server does not answer. */
+const readCompletion = (id: string) =>
+  api.GET("/api/completions/{id}", { params: { path: { id } } }).catch(() => null);
 
 function parseProblem(text: string): string | null {
   try {

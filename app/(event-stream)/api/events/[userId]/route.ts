@@ -1,5 +1,5 @@
 import { eventResponse } from "@/lib/event-response";
-import { notFound, route } from "@/lib/http";
+import { noContent, notFound, route } from "@/lib/http";
 import { feedFromLog } from "@/lib/log-feed";
 import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
@@ -17,7 +17,7 @@ import { isLoggedOut } from "../../../logged-out";
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ userId: string }>({
   async GET(request, { params }) {
     const lastEventId = request.headers.get("last-event-id");
-    if (lastEventId && (await isLoggedOut(request))) return new Response(null, { status: 204 });
+    if (lastEventId && (await isLoggedOut(request))) return noContent();
     const identity = await requireSession(request);
     const { userId } = await params;
     if (userId !== "me" && userId !== identity.userId) throw notFound();

@@ -1,4 +1,4 @@
-import { json, route } from "@/lib/http";
+import { json, noContent, route } from "@/lib/http";
 import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { traffic } from "@/lib/traffic";
@@ -20,7 +20,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       if (run) traffic().label(request, labelOf(userId, run, "long-poll"));
       const batch = await firstBatch(streamOf(userId), after, timeout * 1_000, request.signal);
       if (batch) return json(toPage(batch));
-      return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+      return noContent();
     } finally {
       leave();
     }

@@ -6,11 +6,3 @@ import type { Page } from "../../../contract";
  */
 export const etagOf = ({ position, reset }: Page) =>
   reset ? `"reset-${reset.oldest}"` : `"${position}"`;
-
-/** Whether If-None-Match names the ETag: `*`, or a list compared weakly (RFC 9110, 13.1.2). */
-export function matches(ifNoneMatch: string | null, etag: string): boolean {
-  if (ifNoneMatch === null) return false;
-  if (ifNoneMatch.trim() === "*") return true;
-  const listed = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
-  return listed.some((one) => one.replace(/^W\//, "") === etag);
-}

@@ -1,3 +1,4 @@
+import { matchesETag } from "@/lib/etag";
 import { json, route } from "@/lib/http";
 import { log } from "@/lib/log";
 import { readQuery } from "@/lib/query";
@@ -6,7 +7,7 @@ import { traffic } from "@/lib/traffic";
 import { type Page, positionQuery, realtimeLimits } from "../../../contract";
 import { streamOf, toPage } from "../../../entries";
 import { audience, labelOf } from "../../../live";
-import { etagOf, matches } from "./etag";
+import { etagOf } from "./etag";
 
 // Short polling: what came after a position, at once.
 //   GET ?after=&run= → 200 { entries, position } with an ETag that is the position; 304 where
@@ -22,7 +23,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const page = await pageAfter(userId, after);
     // Stored by the browser alone, and never used without asking here.
     const headers = { etag: etagOf(page), "cache-control": "private, no-cache" };
-    if (matches(request.headers.get("if-none-match"), headers.etag))
+    if (matchesETag(request.headers.get("if-none-match"), headers.etag))
       return new Response(null, { status: 304, headers });
     return json(page, { headers });
   },

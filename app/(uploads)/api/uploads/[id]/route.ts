@@ -1,4 +1,4 @@
-import { json, route } from "@/lib/http";
+import { json, noContent, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
 import { removeUpload } from "../../../remove";
 import { requireUpload, toUpload } from "../../../rows/rows";
@@ -17,6 +17,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ id: stri
   async DELETE(request, { params }) {
     const { userId } = await requireSession(request);
     await removeUpload(await requireUpload((await params).id, userId));
-    return new Response(null, { status: 204 });
+    return noContent();
   },
 });

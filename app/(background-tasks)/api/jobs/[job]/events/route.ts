@@ -1,5 +1,5 @@
 import { eventResponse } from "@/lib/event-response";
-import { notFound, route } from "@/lib/http";
+import { noContent, notFound, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
 import { parseLastEventId } from "@/lib/sse";
 import { jobLimits } from "../../../../contract";
@@ -16,7 +16,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ job: str
     const after = parseLastEventId(request.headers.get("last-event-id")) ?? 0;
     const job = await findRow((await params).job, identity.userId);
     if (!job) throw notFound("You have no job of this id.");
-    if (await isComplete(job.id, after)) return new Response(null, { status: 204 });
+    if (await isComplete(job.id, after)) return noContent();
 
     return eventResponse(request, {
       identity,

@@ -1,20 +1,21 @@
 import { eventResponse } from "@/lib/event-response";
-import { route } from "@/lib/http";
+import { noContent, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
 import { feedCompletion } from "../../../../completion/feed";
 import { findRunning } from "../../../../completion/rows";
 import { completionLimits } from "../../../../contract";
+import { chatIdOf } from "../../../../conversation";
 import { encodeUi, uiHeaders } from "../../../../encode-ui";
 
 // The answer that one's conversation is waiting for; useChat with `resume` asks here.
 //   GET → 200: UI message stream v1, from the beginning of the message, on any instance.
 //   204 → it is waiting for none.
-// Fails with 401, 429 (too many readers).
+// Fails with 401, 404 (no id of a conversation), 429 (too many readers).
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ id: string }>({
   async GET(request, { params }) {
     const identity = await requireSession(request);
-    const running = await findRunning((await params).id, identity.userId);
-    if (!running) return new Response(null, { status: 204 });
+    const running = await findRunning(chatIdOf(await params), identity.userId);
+    if (!running) return noContent();
 
     const response = eventResponse(request, {
       identity,

@@ -1,5 +1,5 @@
 import { eventResponse } from "@/lib/event-response";
-import { notFound, route } from "@/lib/http";
+import { noContent, notFound, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
 import { parseLastEventId } from "@/lib/sse";
 import { feedCompletion, isComplete } from "../../../../completion/feed";
@@ -17,7 +17,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ id: stri
     const after = parseLastEventId(request.headers.get("last-event-id")) ?? 0;
     const row = await findRow((await params).id, identity.userId);
     if (!row) throw notFound("You have no completion of this id.");
-    if (await isComplete(row.id, after)) return new Response(null, { status: 204 });
+    if (await isComplete(row.id, after)) return noContent();
 
     return eventResponse(request, {
       identity,

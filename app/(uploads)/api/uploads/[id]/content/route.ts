@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
 import { create as contentDisposition } from "content-disposition";
+import { matchesETag } from "@/lib/etag";
 import { HttpError, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
-import { matchesETag, parseRange, rangeStillHolds } from "../../../../file/range";
+import { parseRange, rangeStillHolds } from "../../../../file/range";
 import { servedType } from "../../../../file/type";
 import { requireUpload, type UploadRow } from "../../../../rows/rows";
 import { getObject } from "../../../../store/objects";

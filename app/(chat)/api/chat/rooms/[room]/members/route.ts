@@ -1,5 +1,5 @@
 import { readJson } from "@/lib/body";
-import { route } from "@/lib/http";
+import { noContent, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
 import { memberRequest } from "../../../../../contract";
 import { addMember } from "../../../../../rooms";
@@ -12,6 +12,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ room: st
     const { userId: by } = await requireSession(request);
     const { userId } = await readJson(request, memberRequest);
     await addMember((await params).room, by, userId);
-    return new Response(null, { status: 204 });
+    return noContent();
   },
 });
