@@ -136,7 +136,11 @@ describe("parseEnv", () => {
 
 /** The code below a folder; tests and fixtures read what they like. */
 function codeBelow(folder: string): string[] {
-  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+  // A folder may be called as a file is: a route's folder is its address.
+  const entries = readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(path.join(root, folder), path.join(entry.parentPath, entry.name)))
     .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !/\.(test|fixture)\.tsx?$/.test(name))
     .map((name) => path.posix.join(folder, name.replaceAll("\\", "/")));
 }

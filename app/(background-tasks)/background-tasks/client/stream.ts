@@ -1,5 +1,5 @@
+import type { OnFrame } from "@/components/wire-client";
 import { createSseParser, type ParsedEvent } from "@/lib/sse-parser";
-import type { OnFrame } from "./api";
 
 const RETRY_MS = 800;
 const URL = "/api/jobs/events";

@@ -1,9 +1,9 @@
 "use client";
 
 import { useState } from "react";
+import { killInstance } from "@/components/instances/kill-instance";
 import { useInstances } from "@/components/instances/use-instances";
 import { Button } from "@/components/ui/button";
-import { problemSchema } from "@/lib/problem";
 import { useView } from "../board-provider";
 
 /** SIGKILL to an instance, and which work is there now. */
@@ -13,12 +13,7 @@ export function KillPanel() {
   const [said, setSaid] = useState("");
   if (!data?.controls) return null;
 
-  async function kill(name: string): Promise<void> {
-    const path = `/api/instances/${encodeURIComponent(name)}/kill`;
-    const response = await fetch(path, { method: "POST" }).catch(() => null);
-    if (!response || response.ok) return setSaid(`SIGKILL was sent to ${name}.`);
-    setSaid(problemSchema.parse(await response.json()).detail ?? "It was refused.");
-  }
+  const kill = async (name: string) => setSaid(await killInstance(name));
   const runsOn = (name: string) => {
     const running = [...jobs.flatMap(({ steps }) => steps), ...tasks];
     return running.filter(({ instance, status }) => instance === name && status === "running")

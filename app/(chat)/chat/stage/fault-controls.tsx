@@ -1,9 +1,11 @@
 "use client";
 
 import { useState } from "react";
+import { killInstance } from "@/components/instances/kill-instance";
 import { useInstances } from "@/components/instances/use-instances";
 import { Button } from "@/components/ui/button";
-import { problemSchema } from "@/lib/problem";
+import { detailOf } from "@/components/wire-client";
+import { api } from "@/lib/api";
 import { useLive, useRoom } from "../room-provider";
 
 /** Enough to pass the bound of a connection that does not read. */
@@ -17,14 +19,15 @@ export function FaultControls({ room }: { room: string }) {
   const [said, setSaid] = useState("");
   const joined = status === "joined";
 
-  async function post(path: string, body: object, done: string): Promise<void> {
-    const response = await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    }).catch(() => null);
-    if (!response || response.ok) return setSaid(done);
-    setSaid(problemSchema.parse(await response.json()).detail ?? "It was refused.");
+  const kill = async (name: string) => setSaid(await killInstance(name));
+
+  async function flood(): Promise<void> {
+    const request = { params: { path: { room } }, body: { messages: FLOOD_MESSAGES } };
+    const answer = await api.POST("/api/chat/rooms/{room}/flood", request).catch(() => null);
+    if (!answer) return setSaid("The server does not answer. Try again.");
+    const { error, response } = answer;
+    if (error) return setSaid(detailOf(error, response.status));
+    setSaid(`${FLOOD_MESSAGES} messages of 3,900 characters are in the room.`);
   }
 
   return (
@@ -46,23 +49,11 @@ export function FaultControls({ room }: { room: string }) {
         )}
         {data?.controls && (
           <>
-            <Button
-              onClick={() =>
-                post(
-                  `/api/chat/rooms/${room}/flood`,
-                  { messages: FLOOD_MESSAGES },
-                  `${FLOOD_MESSAGES} messages of 3,900 characters are in the room.`,
-                )
-              }
-            >
-              Flood my room
-            </Button>
+            <Button onClick={() => void flood()}>Flood my room</Button>
             <Button
               className="text-bad"
               disabled={!instance}
-              onClick={() =>
-                post(`/api/instances/${instance}/kill`, {}, `SIGKILL was sent to ${instance}.`)
-              }
+              onClick={() => instance && void kill(instance)}
             >
               Kill instance {instance}
             </Button>

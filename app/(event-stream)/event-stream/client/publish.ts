@@ -1,4 +1,5 @@
-import { problemSchema } from "@/lib/problem";
+import { detailOf, Refusal } from "@/components/wire-client";
+import { api } from "@/lib/api";
 import { type EventType, type Published, published } from "../../contract";
 
 const TRIES = 4;
@@ -11,21 +12,18 @@ export async function publish(type: EventType, payload: unknown): Promise<Publis
   const key = [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
+  const request = {
+    params: { header: { "Idempotency-Key": `"${key}"` } },
+    body: { type, payload },
+  };
   for (let tries = 1; ; tries++) {
-    const response = await fetch("/api/events", {
-      method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": `"${key}"` },
-      body: JSON.stringify({ type, payload }),
-    }).catch(() => null);
-    if (response?.ok) return published.parse(await response.json());
-    const again = !response || response.status >= 500;
+    const answer = await api.POST("/api/events", request).catch(() => null);
+    if (answer?.response.ok) return published.parse(answer.data);
+    const again = !answer || answer.response.status >= 500;
     if (again && tries < TRIES)
       await new Promise((resolve) => setTimeout(resolve, 300 * 2 ** tries));
-    else throw new Error(response ? await reasonOf(response) : "The server does not answer.");
+    else if (answer)
+      throw new Refusal(answer.response.status, detailOf(answer.error, answer.response.status));
+    else throw new Error("The server does not answer.");
   }
-}
-
-async function reasonOf(response: Response): Promise<string> {
-  const problem = problemSchema.safeParse(await response.json().catch(() => null)).data;
-  return problem?.detail ?? `The server answered ${response.status}.`;
 }

@@ -1,4 +1,5 @@
 import { createStore } from "@/components/store";
+import { parsed } from "@/components/wire-client";
 import {
   cursorPage,
   type Explained,
@@ -64,16 +65,17 @@ export function createDepth(api: Api) {
 
   async function explain(depth: number): Promise<void> {
     for (const way of ["cursor", "offset"] as const) {
-      const url = `/api/items/plan?way=${way}&depth=${depth}&sort=${store.get().sort}`;
-      const measured: Measured = { ...(await api.call(explained, url)), way, depth };
+      const query = { way, depth, sort: store.get().sort };
+      const plan = await parsed(explained, api.GET("/api/items/plan", { params: { query } }));
+      const measured: Measured = { ...plan, way, depth };
       store.set({ measured: [...store.get().measured, measured].slice(-200) });
     }
   }
 
   async function follow(cursor: string | null, depth: number): Promise<void> {
-    const at = cursor === null ? "" : `&cursor=${cursor}`;
-    const url = `/api/items/cursor?limit=${PAGE}&sort=${store.get().sort}${at}`;
-    const { items, next_cursor: next, prev_cursor: prev } = await api.call(cursorPage, url);
+    const query = { limit: PAGE, sort: store.get().sort, ...(cursor !== null && { cursor }) };
+    const page = await parsed(cursorPage, api.GET("/api/items/cursor", { params: { query } }));
+    const { items, next_cursor: next, prev_cursor: prev } = page;
     store.set({ by: "cursor", depth, items, next, prev });
     await explain(depth);
   }
@@ -87,8 +89,12 @@ export function createDepth(api: Api) {
     jump: (page: number) =>
       step(async () => {
         const depth = (page - 1) * PAGE;
-        const url = `/api/items/offset?offset=${depth}&limit=${PAGE}&sort=${store.get().sort}&total=none`;
-        const { items, next_cursor: next } = await api.call(offsetPage, url);
+        const query = {
+          ...{ offset: depth, limit: PAGE, sort: store.get().sort },
+          total: "none" as const,
+        };
+        const call = api.GET("/api/items/offset", { params: { query } });
+        const { items, next_cursor: next } = await parsed(offsetPage, call);
         store.set({ by: "offset", depth, items, next, prev: null });
         await explain(depth);
       }),

@@ -1,4 +1,5 @@
 import { createStore } from "@/components/store";
+import { parsed } from "@/components/wire-client";
 import {
   cursorPage,
   type Direction,
@@ -62,24 +63,34 @@ export function createReading(api: Api) {
 
   const order = () => {
     const { sort, direction } = store.get();
-    return `sort=${sort}&direction=${direction}`;
+    return { sort, direction };
   };
-  const readTruth = async () => (await api.call(truth, `/api/items/mine/truth?${order()}`)).items;
+  const readTruth = async () => {
+    const params = { query: order() };
+    return (await parsed(truth, api.GET("/api/items/mine/truth", { params }))).items;
+  };
   /** PUT: the list, where there is none yet. POST: another one. */
-  const makeList = (method: "PUT" | "POST") => api.call(ownList, "/api/items/mine", { method });
+  const makeList = (method: "PUT" | "POST") =>
+    parsed(ownList, method === "PUT" ? api.PUT("/api/items/mine") : api.POST("/api/items/mine"));
 
   async function readOffset(): Promise<boolean> {
     const { length } = rows.offset;
-    const url = `/api/items/offset?list=mine&offset=${length}&limit=${LIMIT}&${order()}&total=none`;
-    const { items } = await api.call(offsetPage, url);
+    const query = {
+      ...{ list: "mine" as const, offset: length, limit: LIMIT },
+      ...{ ...order(), total: "none" as const },
+    };
+    const { items } = await parsed(offsetPage, api.GET("/api/items/offset", { params: { query } }));
     rows.offset = [...rows.offset, ...items];
     return items.length < LIMIT;
   }
 
   async function readCursor(): Promise<boolean> {
-    const at = cursor === null ? "" : `&cursor=${cursor}`;
-    const url = `/api/items/cursor?list=mine&limit=${LIMIT}&${order()}${at}`;
-    const { items, next_cursor } = await api.call(cursorPage, url);
+    const query = {
+      ...{ list: "mine" as const, limit: LIMIT, ...order() },
+      ...(cursor !== null && { cursor }),
+    };
+    const page = await parsed(cursorPage, api.GET("/api/items/cursor", { params: { query } }));
+    const { items, next_cursor } = page;
     rows.cursor = [...rows.cursor, ...items];
     cursor = next_cursor;
     return next_cursor === null;

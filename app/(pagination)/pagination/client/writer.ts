@@ -1,6 +1,7 @@
 import { createStore } from "@/components/store";
+import { parsed, Refusal } from "@/components/wire-client";
 import { churned, listLimits, type Write } from "../../contract";
-import { type Api, Refusal } from "./api";
+import type { Api } from "./api";
 
 const EVERY_MS = 500;
 /** A writer that is forgotten ends. */
@@ -55,8 +56,8 @@ export function createWriter(api: Api, cursorRow: () => string | null, random = 
     const writes = Array.from({ length: count }, () => chooseWrite(random(), cursorRow()));
     sending = true;
     try {
-      const url = "/api/items/mine/churn";
-      const { ids } = await api.call(churned, url, { method: "POST", body: { writes } });
+      const call = api.POST("/api/items/mine/churn", { body: { writes } });
+      const { ids } = await parsed(churned, call);
       const done = { ...store.get().done };
       writes.forEach(({ kind }, n) => {
         if (ids[n]) done[kind]++;

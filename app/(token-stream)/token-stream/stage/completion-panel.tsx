@@ -1,10 +1,10 @@
 "use client";
 
 import { useState } from "react";
+import { killInstance } from "@/components/instances/kill-instance";
 import { useInstances } from "@/components/instances/use-instances";
 import { Button } from "@/components/ui/button";
 import { StatusDot } from "@/components/ui/status-dot";
-import { problemSchema } from "@/lib/problem";
 import { useLive, useView } from "../run-provider";
 
 const tones = {
@@ -96,12 +96,7 @@ function KillProducer() {
   const [said, setSaid] = useState("");
   if (!data?.controls) return null;
 
-  async function kill(name: string): Promise<void> {
-    const path = `/api/instances/${encodeURIComponent(name)}/kill`;
-    const response = await fetch(path, { method: "POST" }).catch(() => null);
-    if (!response || response.ok) return setSaid(`SIGKILL was sent to ${name}.`);
-    setSaid(problemSchema.parse(await response.json()).detail ?? "It was refused.");
-  }
+  const kill = async (name: string) => setSaid(await killInstance(name));
 
   return (
     <div>

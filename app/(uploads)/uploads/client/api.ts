@@ -1,83 +1,40 @@
 import type { z } from "zod";
+import { createWireClient, type OnFrame, parsed, Refusal } from "@/components/wire-client";
+import { api } from "@/lib/api";
 import { problemSchema } from "@/lib/problem";
 import {
-  type Multipart,
   multipart,
-  type Presigned,
   type PresignedRequest,
   presigned,
-  type SignedParts,
-  type StoredParts,
   signedParts,
   storedParts,
-  type Upload,
-  type UploadList,
   upload,
   uploadList,
 } from "../../contract";
 
-/** A refusal, by the application or by the store. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-export type OnFrame = (
-  direction: "in" | "out",
-  label: string,
-  body: string,
-  bytes?: number,
-) => void;
-
 /** The application's API, as the page uses it; every answer is parsed by its contract. */
 export function createApi(onFrame: OnFrame) {
-  async function call<T>(
-    method: string,
-    path: string,
-    schema: z.ZodType<T>,
-    options: { body?: unknown; signal?: AbortSignal; quiet?: boolean } = {},
-  ): Promise<T> {
-    const { body, signal, quiet } = options;
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    if (!quiet) onFrame("out", `${method} ${path}`, text ?? "");
-    const response = await fetch(path, {
-      method,
-      signal,
-      ...(text !== undefined && { body: text, headers: { "content-type": "application/json" } }),
-    });
-    const answer = await response.text();
-    if (!quiet) onFrame("in", `${response.status} ${path}`, answer);
-    return readAnswer(response.status, answer, schema);
-  }
+  const wire = createWireClient(onFrame);
+  const one = (id: string) => ({ params: { path: { id } } });
 
-  const at = (id: string) => `/api/uploads/${id}`;
   return {
     onFrame,
-    list: (cursor?: string): Promise<UploadList> => {
-      const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : "";
-      return call("GET", `/api/uploads${query}`, uploadList, { quiet: true });
-    },
-    presign: (body: PresignedRequest, signal?: AbortSignal): Promise<Presigned> =>
-      call("POST", "/api/uploads/presigned", presigned, { body, signal }),
-    begin: (file: File, signal: AbortSignal): Promise<Multipart> =>
-      call("POST", "/api/uploads/multipart", multipart, { body: descriptionOf(file), signal }),
-    sign: (
-      id: string,
-      parts: { number: number; sha256?: string }[],
-      signal: AbortSignal,
-    ): Promise<SignedParts> =>
-      call("POST", `${at(id)}/parts`, signedParts, { body: { parts }, signal }),
-    stored: (id: string): Promise<StoredParts> => call("GET", `${at(id)}/parts`, storedParts),
-    complete: (id: string, signal?: AbortSignal): Promise<Upload> =>
-      call("POST", `${at(id)}/complete`, upload, { signal }),
+    list: (cursor?: string) =>
+      parsed(uploadList, api.GET("/api/uploads", { params: { query: { cursor } } })),
+    presign: (body: PresignedRequest, signal?: AbortSignal) =>
+      parsed(presigned, wire.POST("/api/uploads/presigned", { body, signal })),
+    begin: (file: File, signal: AbortSignal) =>
+      parsed(multipart, wire.POST("/api/uploads/multipart", { body: descriptionOf(file), signal })),
+    sign: (id: string, parts: { number: number; sha256?: string }[], signal: AbortSignal) =>
+      parsed(
+        signedParts,
+        wire.POST("/api/uploads/{id}/parts", { ...one(id), body: { parts }, signal }),
+      ),
+    stored: (id: string) => parsed(storedParts, wire.GET("/api/uploads/{id}/parts", one(id))),
+    complete: (id: string, signal?: AbortSignal) =>
+      parsed(upload, wire.POST("/api/uploads/{id}/complete", { ...one(id), signal })),
     async remove(id: string): Promise<void> {
-      onFrame("out", `DELETE ${at(id)}`, "");
-      const { status } = await fetch(at(id), { method: "DELETE" });
-      onFrame("in", `${status} ${at(id)}`, "");
+      const { status } = (await wire.DELETE("/api/uploads/{id}", one(id))).response;
       if (status !== 204 && status !== 404) throw new Refusal(status, "It could not be deleted.");
     },
   };

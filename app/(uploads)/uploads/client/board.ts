@@ -1,5 +1,7 @@
+import type { OnFrame } from "@/components/wire-client";
+import { api as client } from "@/lib/api";
 import { type Memory, memory, type Upload, type UploadList, type Way, ways } from "../../contract";
-import { createApi, type OnFrame } from "./api";
+import { createApi } from "./api";
 import { simpleSender, streamingSender } from "./direct";
 import { createLane, idleLane, type LaneView } from "./lane";
 import { multipartSender } from "./multipart";
@@ -84,9 +86,9 @@ export function createBoard(onFrame: OnFrame) {
 
   async function measure(): Promise<void> {
     if (document.visibilityState !== "visible") return;
-    const response = await fetch("/api/uploads/memory").catch(() => null);
-    if (!response?.ok) return;
-    const sample = memory.parse(await response.json());
+    const answer = await client.GET("/api/uploads/memory").catch(() => null);
+    if (!answer?.data) return;
+    const sample = memory.parse(answer.data);
     const same = view.memory.at(-1)?.instance === sample.instance ? view.memory : [];
     set({ memory: [...same, sample].slice(-SAMPLES) });
   }

@@ -1,5 +1,6 @@
+import { Refusal } from "@/components/wire-client";
 import type { SignedParts, Upload } from "../../contract";
-import { type Api, Refusal } from "./api";
+import type { Api } from "./api";
 import { backoff, wait } from "./backoff";
 import { digestOfDigests, digestOfPart } from "./digest";
 import type { Report, Sender } from "./lane";

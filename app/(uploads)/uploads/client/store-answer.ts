@@ -1,4 +1,4 @@
-import { Refusal } from "./api";
+import { Refusal } from "@/components/wire-client";
 import type { Answer } from "./send";
 
 /** An S3 error: its code and its sentence. */
