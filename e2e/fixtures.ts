@@ -44,3 +44,23 @@ export async function axe(page: Page): Promise<void> {
   );
   expect(found).toEqual([]);
 }
+
+/**
+ * Fails unless axe finds nothing on the page as it is now, and nothing is wider than it: on a phone and
+ * on a desk, in both themes.
+ * @param pictures where a picture of each is kept, less `-light-390.png` and so on
+ */
+export async function accessibleEverywhere(page: Page, pictures?: string): Promise<void> {
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      // Without motion the colours are there at once.
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await axe(page);
+      const path = `${pictures}-${colorScheme}-${width}.png`;
+      if (pictures) await page.screenshot({ path, fullPage: true });
+    }
+    const room = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(room).toBeLessThanOrEqual(width);
+  }
+}
