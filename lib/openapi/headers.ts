@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Every answer of ours has these two. */
+/** Every answer of ours has these. */
 export const commonHeaders = {
   "Cache-Control": z.string().meta({
     header: {
@@ -12,6 +12,12 @@ export const commonHeaders = {
     header: {
       id: "X-Request-Id",
       description: "Names the request in the log. One that you send is kept.",
+    },
+  }),
+  "X-Lane": z.enum(["direct", "next"]).meta({
+    header: {
+      id: "X-Lane",
+      description: "Who called the handler: the HTTP server itself, or Next.",
     },
   }),
 };
