@@ -4,7 +4,9 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { NavEntry } from "./nav-entry";
 
-/** The nine patterns by number. Those still in the making are listed, not linked. */
+const BENCHMARKS = "/benchmarks";
+
+/** The nine patterns by number, and what they cost. Those still in the making are listed, not linked. */
 export function PatternNav({ entries, onGo }: { entries: NavEntry[]; onGo?: () => void }) {
   const here = usePathname();
   const row =
@@ -41,6 +43,19 @@ export function PatternNav({ entries, onGo }: { entries: NavEntry[]; onGo?: () =
           );
         })}
       </ol>
+      <p className="mt-3 border-rule border-t pt-3">
+        <Link
+          href={BENCHMARKS}
+          onClick={onGo}
+          aria-current={here === BENCHMARKS ? "page" : undefined}
+          className={`${row} hover:text-accent aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent`}
+        >
+          <span aria-hidden className="display w-5 text-base">
+            ÷
+          </span>
+          Benchmarks
+        </Link>
+      </p>
     </nav>
   );
 }

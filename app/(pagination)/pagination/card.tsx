@@ -8,14 +8,18 @@ export function PaginationCard() {
   const [total, setTotal] = useState<number | null>(null);
 
   useEffect(() => {
-    const leaving = new AbortController();
+    let here = true;
     const look = async () => {
       const url = "/api/items/offset?limit=1&total=estimated";
-      const response = await fetch(url, { signal: leaving.signal }).catch(() => null);
-      if (response?.ok) setTotal(offsetPage.parse(await response.json()).total);
+      const response = await fetch(url).catch(() => null);
+      if (!response?.ok) return;
+      const { total: rows } = offsetPage.parse(await response.json());
+      if (here) setTotal(rows);
     };
     void look();
-    return () => leaving.abort();
+    return () => {
+      here = false;
+    };
   }, []);
 
   if (total === null) return null;
