@@ -75,12 +75,13 @@ export function inParts(site: Site): void {
         const begun = await post(near, "/api/uploads/multipart", announced);
         const { upload, partSize } = await begun.json();
         const base = `/api/uploads/${upload.id}`;
-        const wanted = { parts: [{ number: 1 }, { number: 2 }] };
-        const { parts } = signedParts.parse(
-          await (await post(near, `${base}/parts`, wanted)).json(),
-        );
+        const partOf = (number: number) =>
+          bytes.subarray((number - 1) * partSize, number * partSize);
+        const wanted = [1, 2].map((number) => ({ number, sha256: sha256(partOf(number)) }));
+        const signed = await post(near, `${base}/parts`, { parts: wanted });
+        const { parts } = signedParts.parse(await signed.json());
         for (const { number, url, headers } of parts) {
-          const body = bytes.subarray((number - 1) * partSize, number * partSize);
+          const body = partOf(number);
           expect((await fetch(url, { method: "PUT", headers, body })).status).toBe(200);
           expect(new URL(url).host).not.toBe(new URL(ada.base ?? A).host);
         }
