@@ -9,10 +9,12 @@ import { readFileSync } from "node:fs";
 export function openFiles(wanted: number): number {
   if (limit() >= wanted) return limit();
   try {
-    execFileSync("prlimit", [`--pid=${process.pid}`, `--nofile=${wanted}:${wanted}`]);
+    execFileSync("prlimit", [`--pid=${process.pid}`, `--nofile=${wanted}:${wanted}`], {
+      stdio: "ignore",
+    });
   } catch {
     console.warn(
-      `  ! ${limit()} files may be open at once, not ${wanted}: larger sizes are left out.`,
+      `  ! ${limit()} files may be open at once, not ${wanted}: the largest sizes are measured without some peers.`,
     );
   }
   return limit();
@@ -28,6 +30,25 @@ function limit(): number {
   }
 }
 
-/** The sizes for which so many subjects can hold their connections at the same time. */
-export const sizesWithin = (sizes: readonly number[], subjects: number): number[] =>
-  sizes.filter((size) => size * subjects + 500 <= limit());
+const SPARE = 500;
+
+/**
+ * The subjects that can hold so many connections each, all at the same time: where there is no room
+ * for all of them, those without the optional ones (which `absent` is told), and where there is none for these, nobody.
+ */
+export function fitting<T extends { name: string; optional?: boolean }>(
+  absent: string[],
+  subjects: readonly T[],
+  size: number,
+): readonly T[] {
+  const fits = (some: readonly T[]) => size * some.length + SPARE <= limit();
+  if (fits(subjects)) return subjects;
+  const needed = subjects.filter(({ optional }) => !optional);
+  const [there, without] = fits(needed)
+    ? [needed, subjects.filter(({ optional }) => optional).map(({ name }) => name)]
+    : [[], ["everybody"]];
+  const names = without.join(", ");
+  absent.push(`${names} at ${size} connections each: ${limit()} files may be open at once.`);
+  console.log(`  ! Without ${absent.at(-1)}`);
+  return there;
+}

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Dialect, type Members, openMembers } from "../lab/load/chat-members.ts";
 import { atRest, broadcast, fanOutUnits } from "../lab/load/fan-out.ts";
 import { newGuests, post } from "../lab/load/guests.ts";
-import { sizesWithin } from "../lab/open-files.ts";
+import { fitting } from "../lab/open-files.ts";
 import type { Running, Stage } from "../lab/stage.ts";
 import type { Suite } from "../suite.ts";
 
@@ -17,6 +17,7 @@ const [ours, socketIo, ws, fastapi] = ["Patternbook", "Socket.IO", "ws", "FastAP
 
 interface Subject {
   name: string;
+  optional?: boolean;
   server: Running;
   dialect(size: number): Promise<Dialect>;
 }
@@ -47,7 +48,10 @@ async function subjectsOf(stage: Stage): Promise<Subject[]> {
         message: (text) => `42${JSON.stringify(["send", text])}`,
       }),
     },
-    { name: ws, server: await stage.peer("chat", { KIND: "ws" }), dialect: () => nobody(plain) },
+    {
+      ...{ name: ws, optional: true, server: await stage.peer("chat", { KIND: "ws" }) },
+      dialect: () => nobody(plain),
+    },
     ...(python ? [{ name: fastapi, server: python, dialect: () => nobody(plain) }] : []),
   ];
 }
@@ -82,12 +86,11 @@ export const suite: Suite = {
   async run(stage, measure) {
     const subjects = await subjectsOf(stage);
     const deliveries = stage.quick ? 8_000 : 40_000;
-    const sizes = sizesWithin(stage.quick ? SIZES.slice(0, 2) : SIZES, subjects.length);
     try {
-      for (const size of sizes) {
+      for (const size of stage.quick ? SIZES.slice(0, 2) : SIZES) {
         const rooms: (readonly [Subject, Members])[] = [];
         try {
-          for (const subject of subjects) {
+          for (const subject of fitting(stage.absent, subjects, size)) {
             const { server, dialect } = subject;
             rooms.push([subject, await openMembers(server.base, await dialect(size), size)]);
             await atRest(server.pid);
@@ -101,7 +104,7 @@ export const suite: Suite = {
                 ...{ pid: server.pid, tally },
                 publish: (text) => send(next++ % size, text),
               },
-              Math.ceil(deliveries / size),
+              Math.max(Math.ceil(deliveries / size), 2 * inFlight),
               inFlight,
             );
           let next = 0;

@@ -29,6 +29,8 @@ async function application(stage: Stage, changes: Record<string, string>): Promi
       return `/api/realtime/long-poll?timeout=25&after=${head}`;
     },
     headers,
+    // It asks the database as they do, and after them.
+    taken: () => headOf(server.base, headers),
     wake: () => post(source, START, token),
     async calm() {
       await post(source, { action: "stop" }, token);
@@ -37,12 +39,16 @@ async function application(stage: Stage, changes: Record<string, string>): Promi
   };
 }
 
-/** The position of the last entry, once there are no new ones. */
+/** The position of the last entry, and whether there will be others. */
+async function headOf(base: string, headers: Record<string, string>) {
+  const response = await fetch(`${base}/api/realtime/stats`, { headers });
+  return (await response.json()) as { head: number; source: { running: boolean } };
+}
+
+/** The same, once there are no new ones. */
 async function headAtRest(base: string, headers: Record<string, string>): Promise<number> {
   for (let before = -1; ; ) {
-    const { head, source } = (await (
-      await fetch(`${base}/api/realtime/stats`, { headers })
-    ).json()) as { head: number; source: { running: boolean } };
+    const { head, source } = await headOf(base, headers);
     if (!source.running && head === before) return head;
     before = head;
     await new Promise((resolve) => setTimeout(resolve, 250));

@@ -7,6 +7,8 @@ import { isWholeJson, rawSocket } from "./raw-socket.ts";
 
 const now = () => performance.timeOrigin + performance.now();
 
+const AT_ONCE = 200;
+
 /** Polls that wait for the same event. */
 export interface Polls {
   server: Running;
@@ -14,6 +16,8 @@ export interface Polls {
   headers: Record<string, string>;
   /** Makes the event happen. */
   wake(): Promise<unknown>;
+  /** Resolves when those asked so far have been looked at: a server has no more hands than that at once. */
+  taken?(): Promise<unknown>;
   /** What is to be done before the next round. */
   calm?(): Promise<unknown>;
 }
@@ -22,19 +26,27 @@ export const pollUnits = { "all answered": "ms", "answered p50": "ms", "CPU a po
 
 /**
  * Has so many polls wait, and wakes them all with one event. The time runs from when the server made
- * the event, as its answer says, to when each poll is answered.
+ * the event, as the answers say, to when each poll is answered.
  */
 export async function wakeAll(polls: Polls, count: number): Promise<Sample> {
   const { server } = polls;
-  const answers = Array.from({ length: count }, () => poll(polls));
+  const answers: ReturnType<typeof poll>[] = [];
+  while (answers.length < count) {
+    const some = Array.from({ length: Math.min(AT_ONCE, count - answers.length) }, () =>
+      poll(polls),
+    );
+    answers.push(...some);
+    await Promise.all(some.map(({ asked }) => asked));
+    await polls.taken?.();
+  }
   const settled = Promise.all(answers.map(({ answered }) => answered));
-  // A poll that fails before it is waited for is found below.
-  settled.catch(() => undefined);
-  await Promise.all(answers.map(({ asked }) => asked));
   await atRest(server.pid);
   const cpu = cpuMs(server.pid);
   await polls.wake();
-  const took = await settled;
+  const all = await settled;
+  // Whoever was told of a later one as well was late, too.
+  const first = Math.min(...all.map(({ sentAt }) => sentAt));
+  const took = all.map(({ at }) => at - first);
   const used = cpuMs(server.pid) - cpu;
   for (const { socket } of answers) socket.destroy();
   await polls.calm?.();
@@ -45,18 +57,26 @@ export async function wakeAll(polls: Polls, count: number): Promise<Sample> {
   };
 }
 
+/** When a poll was answered, and when what it was told of happened. */
+interface Answer {
+  at: number;
+  sentAt: number;
+}
+
 function poll({ server, path, headers }: Polls) {
   let resolveAsked = () => {};
   let text = "";
   const asked = new Promise<void>((resolve) => {
     resolveAsked = resolve;
   });
-  let done = (_ms: number) => {};
+  let done = (_answer: Answer) => {};
   let fail = (_error: Error) => {};
-  const answered = new Promise<number>((resolve, reject) => {
+  const answered = new Promise<Answer>((resolve, reject) => {
     done = resolve;
     fail = reject;
   });
+  // One that fails before it is waited for is found when it is.
+  answered.catch(() => undefined);
   const socket = rawSocket(server.base, (bytes) => {
     const at = now();
     text += bytes.toString("latin1");
@@ -64,7 +84,7 @@ function poll({ server, path, headers }: Polls) {
     const sentAt = /"sentAt":\s*([\d.]+)/.exec(text)?.[1];
     if (!text.startsWith("HTTP/1.1 200 ") || sentAt === undefined)
       fail(new Error(`A poll was answered ${text.slice(0, 600)}`));
-    else done(at - Number(sentAt));
+    else done({ at, sentAt: Number(sentAt) });
   });
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const host = `Host: ${new URL(server.base).host}`;
