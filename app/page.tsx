@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ComponentType } from "react";
 import { PatternCard } from "@/components/home/pattern-card";
 import { BackgroundTasksCard } from "./(background-tasks)/background-tasks/card";
@@ -30,7 +31,11 @@ export default function Home() {
         <p className="mt-5 font-display text-[1.1875rem] leading-normal sm:text-[1.3125rem]">
           Each pattern of the Advanced API Patterns cheat sheet runs on this server: use it, watch
           its wire, read its measurements. The code beside it is the file that answers you, ready to
-          be copied.
+          be copied. What it costs, beside its peers, is{" "}
+          <Link href="/benchmarks" className="link">
+            measured
+          </Link>
+          .
         </p>
       </header>
       <ul className="grid gap-x-10 pb-10 sm:grid-cols-2 xl:grid-cols-3">

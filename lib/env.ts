@@ -28,6 +28,7 @@ export const envSchema = z.object({
   ALLOWED_ORIGINS: list.describe("origins whose pages may call us"),
   TRUSTED_PROXY_HOPS: whole(0).describe("proxies of ours in front"),
   SOCKETS_PER_ADDRESS: whole(50).describe("connections from one address"),
+  STREAMS_PER_USER: whole(10).describe("event streams, and polls that wait, of one user"),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()

@@ -19,6 +19,8 @@ const INPUTS = [
   ...["app", "components", "lib", "server", "public", "server.ts", "prisma/schema.prisma"],
   ...[
     "run/lane.ts",
+    // What the page of the benchmarks shares with them.
+    ...["results", "say", "targets"].map((name) => `bench/lab/${name}.ts`),
     "next.config.ts",
     "postcss.config.mjs",
     "tsconfig.json",

@@ -7,7 +7,7 @@ export const eventLimits = {
   payloadBytes: 16 * 1024,
   /** Arrays and objects inside each other. */
   payloadDepth: 32,
-  /** Per instance. */
+  /** Per instance; STREAMS_PER_USER sets another. */
   streamsPerUser: 10,
   /** Older events that a reader without a position is sent first. */
   latest: 20,

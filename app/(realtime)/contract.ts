@@ -16,7 +16,7 @@ export const realtimeLimits = {
   sourceMinutes: 30,
   /** Entries of a visitor's stream that are kept. Who asks for older ones is told `reset`. */
   keptEntries: 3_000,
-  /** Of each lane, per visitor and instance. */
+  /** Of each lane, per visitor and instance; STREAMS_PER_USER sets another. */
   readersPerUser: 10,
   /** Per visitor and instance. */
   commands: { limit: 15, windowMs: 3_000 },

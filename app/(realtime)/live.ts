@@ -1,4 +1,5 @@
 import { bus } from "@/lib/bus";
+import { env } from "@/lib/env";
 import { lifecycle } from "@/lib/lifecycle";
 import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
@@ -10,7 +11,13 @@ import { createSources } from "./source/sources";
 
 /** Who reads, in this process: the routes and the socket's namespace count together. */
 export const audience = () =>
-  remember("realtime-audience", () => createAudience({ bus: bus(), self: lifecycle().bootId }));
+  remember("realtime-audience", () =>
+    createAudience({
+      bus: bus(),
+      self: lifecycle().bootId,
+      readersPerUser: env().STREAMS_PER_USER,
+    }),
+  );
 
 /** The sources of this process. */
 export const sources = () =>

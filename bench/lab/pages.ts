@@ -19,6 +19,8 @@ export interface Page {
   server: Running;
   depth: number;
   first: Item;
+  /** The row before it. */
+  before: Item | undefined;
   cursorUrl: string;
   offsetUrl: string;
   cursorQuery: Query;
@@ -44,6 +46,7 @@ export async function pageAt(server: Running, depth: number): Promise<Page> {
     depth,
     offsetUrl,
     first: page.items[0] as Item,
+    before: last,
     cursorUrl: `${server.base}/api/items/cursor?limit=${LIMIT}${cursor}`,
     offsetQuery: offsetQuery(reading, depth, LIMIT),
     cursorQuery: keysetQuery(reading, last ? positionOf(last, reading, "next") : null, LIMIT + 1),
@@ -62,6 +65,23 @@ export async function byHttp(page: Page, url: string, times: number, way: string
   const planUrl = `${page.server.base}/api/items/plan?way=${way}&depth=${page.depth}&limit=${LIMIT}`;
   const { buffers } = explained.parse(await (await fetch(planUrl)).json());
   return { p50: quantile(took, 0.5), buffers };
+}
+
+/** The same page of the FastAPI peer. Its cursor is the last row before, in its own form. */
+export async function byFastapi({ base }: Running, page: Page, times: number): Promise<Sample> {
+  const { before } = page;
+  const key = before && Buffer.from(JSON.stringify([before.created_at, before.id]));
+  const cursor = key
+    ? `&cursor=${key.toString("base64").replaceAll("+", "-").replaceAll("/", "_")}`
+    : "";
+  const took = await repeat(
+    times,
+    async () =>
+      ((await (await fetch(`${base}/items?limit=${LIMIT}${cursor}`)).json()) as { items?: Item[] })
+        .items,
+    page,
+  );
+  return { p50: quantile(took, 0.5) };
 }
 
 /** The route's function, called as the server would call it: what is ours, without Next and sockets. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findPort, isFree } from "../../embedded/port.ts";
 import { startPostgres } from "../../embedded/postgres/index.ts";
@@ -10,10 +11,12 @@ import { build } from "../../run/build.ts";
 import { emptyDatabase } from "../../run/database.ts";
 import { places, specs, untilReady } from "../../run/instances.ts";
 import { startServices } from "../../run/services.ts";
+import { findPython, uvicorn } from "./python.ts";
 import { pinned } from "./usage.ts";
 
 const DATA_DIR = ".data/bench";
 const SERVER_CORE = 0;
+const START_MS = 60_000;
 /** For a look at where the time goes: BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…". */
 const FLAGS = process.env.BENCH_NODE_FLAGS?.split(" ") ?? [];
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -37,6 +40,10 @@ export interface Stage {
   application(changes?: Record<string, string>): Promise<Running>;
   /** Starts a program of `peers/`: it listens on the PORT it is given and says so over IPC. */
   peer(name: string, changes?: Record<string, string>): Promise<Running>;
+  /** Starts an application of `peers/fastapi/`. Undefined, and said so, where this machine has no FastAPI. */
+  fastapi(name: string, changes?: Record<string, string>): Promise<Running | undefined>;
+  /** Peers that a suite went without, and why. */
+  absent: string[];
   stop(): Promise<void>;
 }
 
@@ -45,6 +52,8 @@ export async function setStage(quick: boolean): Promise<Stage> {
   await build();
   const postgres = await startPostgres({ dataDir: DATA_DIR, log: () => undefined });
   const running = new Set<ChildProcess>();
+  const python = findPython();
+  const absent: string[] = [];
   await emptyDatabase(postgres.url);
   await migrate(postgres.url);
   await seed(postgres.url);
@@ -79,6 +88,7 @@ export async function setStage(quick: boolean): Promise<Stage> {
   return {
     env,
     quick,
+    absent,
     async application(changes = {}) {
       const all = places((await isFree(reserved)) ? reserved : await findPort(), 1);
       const [spec] = specs(all, [process.execPath, "dist/server.js"], root, env);
@@ -91,7 +101,7 @@ export async function setStage(quick: boolean): Promise<Stage> {
         throw new Error("The application ended while it started.");
       });
       failed.catch(() => undefined);
-      await untilReady(all, failed, 60_000);
+      await untilReady(all, failed, START_MS);
       return handle(child, `http://127.0.0.1:${all[0]?.port}`);
     },
     async peer(name, changes = {}) {
@@ -109,6 +119,23 @@ export async function setStage(quick: boolean): Promise<Stage> {
         }),
       ]);
       return handle(child, `http://127.0.0.1:${port}`);
+    },
+    async fastapi(name, changes = {}) {
+      if (!python) {
+        absent.push("FastAPI: there is no Python with fastapi and uvicorn on this machine.");
+        console.log(`  ! ${absent.at(-1)}`);
+        return undefined;
+      }
+      const port = await findPort();
+      const child = await start(uvicorn(python, name, port), changes);
+      const base = `http://127.0.0.1:${port}`;
+      const deadline = Date.now() + START_MS;
+      while (!(await fetch(`${base}/docs`).catch(() => undefined))) {
+        if (child.exitCode !== null || Date.now() > deadline)
+          throw new Error(`The FastAPI application ${name} did not start.`);
+        await delay(100);
+      }
+      return handle(child, base);
     },
     async stop() {
       for (const child of running) {

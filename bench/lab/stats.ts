@@ -1,9 +1,4 @@
-/** What a handful of samples says. */
-export interface Summary {
-  median: number;
-  min: number;
-  max: number;
-}
+import type { Summary } from "./results.ts";
 
 /** @throws Error where there is nothing to sum up */
 export function summary(samples: readonly number[]): Summary {

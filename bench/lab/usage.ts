@@ -1,12 +1,29 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 // What a process uses, as Linux counts it.
 
 const TICKS_PER_SECOND = 100;
+/** Nanoseconds for each thread, where the kernel keeps them. */
+const hasSchedStat = existsSync(`/proc/self/task/${process.pid}/schedstat`);
 
-/** Milliseconds of CPU that a process has used, in user and kernel mode. 10 ms is the finest. */
-export function cpuMs(pid: number): number {
+/** Milliseconds of CPU that a process has used, in user and kernel mode. 10 ms is the finest without schedstat. */
+export const cpuMs = (pid: number): number => (hasSchedStat ? bySchedStat(pid) : byTicks(pid));
+
+function bySchedStat(pid: number): number {
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`))
+    try {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
+      nanoseconds += Number(text.split(" ", 1)[0]);
+    } catch (error) {
+      // A thread may end while they are gone through.
+      if (!["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    }
+  return nanoseconds / 1e6;
+}
+
+function byTicks(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The name in parentheses may hold blanks; what follows it begins with field 3.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -3,7 +3,17 @@ import { pagePool, SETTLED } from "../../app/(pagination)/items/database.ts";
 import { migrate } from "../../prisma/migrate.ts";
 import { seedItems } from "../../prisma/seed-items.ts";
 import { withScratchDatabase } from "../../run/database.ts";
-import { at, byDriver, byHandler, byHttp, type Page, pageAt, refused } from "../lab/pages.ts";
+import {
+  at,
+  byDriver,
+  byFastapi,
+  byHandler,
+  byHttp,
+  type Page,
+  pageAt,
+  refused,
+} from "../lab/pages.ts";
+import { findPython } from "../lab/python.ts";
 import type { Stage } from "../lab/stage.ts";
 import type { Suite } from "../suite.ts";
 
@@ -17,14 +27,22 @@ const units = { p50: "ms", buffers: "pages" };
 export const suite: Suite = {
   name: "pagination",
   what: "what a page costs by its depth, by offset and by cursor, over HTTP and at the bare driver.",
+  growth: [{ figure: "p50", sizes: "rows before the page" }],
   async run(stage, measure) {
-    const times = stage.quick ? 100 : 400;
+    const times = stage.quick ? 60 : 400;
     const application = await stage.application();
     const driver = new pg.Client({
       connectionString: stage.env.DATABASE_URL as string,
       options: SETTLED,
     });
     await driver.connect();
+    const python =
+      findPython()?.has.asyncpg === false
+        ? undefined
+        : await stage.fastapi("items", {
+            DATABASE_URL: stage.env.DATABASE_URL as string,
+          });
+    if (!python && stage.absent.length === 0) stage.absent.push("FastAPI: there is no asyncpg.");
     // For the handler that is called here, without HTTP.
     Object.assign(process.env, stage.env);
     try {
@@ -37,6 +55,7 @@ export const suite: Suite = {
       await measure({
         name: "by cursor",
         units,
+        size: sizesOf(pages, "by cursor"),
         subjects: {
           ...Object.fromEntries(
             pages.map((page) => [at(page), () => byHttp(page, page.cursorUrl, times, "cursor")]),
@@ -48,10 +67,12 @@ export const suite: Suite = {
             ]),
           ),
           [`handler without HTTP, ${at(deep)}`]: () => byHandler(deep, times),
+          ...(python && { [`FastAPI, ${at(deep)}`]: () => byFastapi(python, deep, times) }),
           "a request that is refused unread": () => refused(application, times),
         },
         ratios: [
           { figure: "p50", of: at(deep), to: at(top), atMost: 1.2 },
+          { figure: "p50", of: at(deep), to: `FastAPI, ${at(deep)}`, atMost: 1 },
           { figure: "p50", of: at(deep), to: "a request that is refused unread" },
           { figure: "p50", of: at(deep), to: `bare driver, ${at(deep)}`, atMost: 3 },
           {
@@ -68,6 +89,7 @@ export const suite: Suite = {
       await measure({
         name: "by offset",
         units,
+        size: sizesOf(pages, "by offset"),
         subjects: {
           ...Object.fromEntries(
             pages.map((page) => [
@@ -106,10 +128,14 @@ export const suite: Suite = {
       });
     } finally {
       await Promise.all([driver.end(), pagePool().end()]);
-      await application.stop();
+      await Promise.all([application.stop(), python?.stop()]);
     }
   },
 };
+
+/** The pages of a way as the points of its curve. The first has nothing before it. */
+const sizesOf = (pages: Page[], series: string) =>
+  Object.fromEntries(pages.map((page) => [at(page), { series, size: Math.max(page.depth, 1) }]));
 
 /** A Next route takes some load to be what it is later. */
 async function warm({ quick }: Stage, page: Page): Promise<void> {

@@ -10,9 +10,13 @@ const LIMIT = 50;
 export const suite: Suite = {
   name: "rate-limits",
   what: "what a decision costs, in the process and in Redis, one at a time and many at once.",
+  growth: [{ figure: "p50", sizes: "decisions at once" }],
   async run(stage, measure) {
     if (!hasRedisServer) {
-      console.log("There is no redis-server on this machine: nothing to compare with.");
+      stage.absent.push(
+        "Redis: there is no redis-server on this machine: nothing to compare with.",
+      );
+      console.log(`  ! ${stage.absent.at(-1)}`);
       return;
     }
     const server = await startRedisServer();
@@ -24,7 +28,7 @@ export const suite: Suite = {
       REDIS: server.url,
       TOKEN,
     });
-    const scale = stage.quick ? 1 : 4;
+    const scale = stage.quick ? 1 : 3;
     const subjects = (kinds: string[], requests: number, atOnce: number) =>
       Object.fromEntries(
         kinds.map((kind) => [kind, () => decide(peer, kind, requests * scale, atOnce)]),
@@ -40,6 +44,7 @@ export const suite: Suite = {
       for (const kind of [...local, ...rest, ...tcp]) await decide(peer, kind, 1_000, 10);
       await measure({
         name: "one decision after the other",
+        size: 1,
         units: { p50: "µs", p99: "µs", "decisions a second": "" },
         subjects: {
           ...subjects(local, 10_000, 1),
@@ -56,7 +61,14 @@ export const suite: Suite = {
         ],
       });
       await measure({
+        name: "10 decisions at once",
+        size: 10,
+        units: { p50: "µs", p99: "µs", "decisions a second": "" },
+        subjects: { ...subjects(rest, 500, 10), ...subjects(tcp, 4_000, 10) },
+      });
+      await measure({
         name: "50 decisions at once",
+        size: 50,
         units: { p50: "µs", p99: "µs", "decisions a second": "" },
         subjects: { ...subjects(rest, 2_000, 50), ...subjects(tcp, 10_000, 50) },
         ratios: [

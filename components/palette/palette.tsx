@@ -53,6 +53,15 @@ export function Palette(props: {
               </Command.Item>
             ))}
           </Command.Group>
+          <Command.Group heading="More" className={group}>
+            <Command.Item
+              value="Benchmarks"
+              onSelect={then(() => router.push("/benchmarks"))}
+              className={item}
+            >
+              Benchmarks
+            </Command.Item>
+          </Command.Group>
           <Command.Group heading="Theme" className={group}>
             {themes.map((theme) => (
               <Command.Item key={theme} onSelect={then(() => setTheme(theme))} className={item}>

@@ -4,7 +4,13 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { NavEntry } from "./nav-entry";
 
-/** The nine patterns by number, and the reference. Those still in the making are listed, not linked. */
+/** Beside the patterns: what they cost, and every address. */
+const MORE = [
+  { href: "/benchmarks", sign: "÷", title: "Benchmarks" },
+  { href: "/docs", sign: "§", title: "API reference" },
+];
+
+/** The nine patterns by number, what they cost, the reference. Those still in the making are not linked. */
 export function PatternNav({ entries, onGo }: { entries: NavEntry[]; onGo?: () => void }) {
   const here = usePathname();
   const row =
@@ -41,15 +47,23 @@ export function PatternNav({ entries, onGo }: { entries: NavEntry[]; onGo?: () =
           );
         })}
       </ol>
-      <Link
-        href="/docs"
-        onClick={onGo}
-        aria-current={here === "/docs" ? "page" : undefined}
-        className={`${row} mt-3 hover:text-accent aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent`}
-      >
-        <span className="display w-5 text-base">§</span>
-        API reference
-      </Link>
+      <ul className="mt-3 border-rule border-t pt-3">
+        {MORE.map(({ href, sign, title }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              onClick={onGo}
+              aria-current={here === href ? "page" : undefined}
+              className={`${row} hover:text-accent aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent`}
+            >
+              <span aria-hidden className="display w-5 text-base">
+                {sign}
+              </span>
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
     </nav>
   );
 }

@@ -1,5 +1,6 @@
 import { signedParts } from "../../app/(uploads)/contract";
-import { expect, test } from "../fixtures";
+import { A, expect, test } from "../fixtures";
+import { createCountingProxy } from "../support/counting-proxy";
 import { call } from "../support/guest";
 import {
   content,
@@ -62,6 +63,37 @@ export function inParts(site: Site): void {
         409,
         "not-under-way",
       ]);
+    });
+
+    test("no byte of the file goes through the application", async () => {
+      const ada = await site.newGuest();
+      const proxy = await createCountingProxy(ada.base ?? A);
+      try {
+        const near = { ...ada, base: proxy.url };
+        const bytes = noise(12 * MiB);
+        const announced = { name: "b.bin", type: "application/octet-stream", size: bytes.length };
+        const begun = await post(near, "/api/uploads/multipart", announced);
+        const { upload, partSize } = await begun.json();
+        const base = `/api/uploads/${upload.id}`;
+        const partOf = (number: number) =>
+          bytes.subarray((number - 1) * partSize, number * partSize);
+        const wanted = [1, 2].map((number) => ({ number, sha256: sha256(partOf(number)) }));
+        const signed = await post(near, `${base}/parts`, { parts: wanted });
+        const { parts } = signedParts.parse(await signed.json());
+        for (const { number, url, headers } of parts) {
+          const body = partOf(number);
+          expect((await fetch(url, { method: "PUT", headers, body })).status).toBe(200);
+          expect(new URL(url).host).not.toBe(new URL(ada.base ?? A).host);
+        }
+        expect((await post(near, `${base}/complete`)).status).toBe(200);
+        // Three requests and their answers, whatever the size of the file.
+        expect(proxy.bytes()).toBeGreaterThan(0);
+        expect(proxy.bytes()).toBeLessThan(16 * 1024);
+        const got = Buffer.from(await (await content(ada, upload.id)).arrayBuffer());
+        expect(got.equals(bytes)).toBe(true);
+      } finally {
+        await proxy.close();
+      }
     });
 
     test("a thousand addresses at once; aborting leaves no part", async () => {

@@ -49,6 +49,13 @@ describe("audience", () => {
     vi.useRealTimers();
   });
 
+  it("takes as many readers of a kind as it is told to", () => {
+    const audience = createAudience({ bus: localBus(), self: "a", readersPerUser: 12 });
+    for (let n = 0; n < 12; n++) audience.enter("ada", "sse");
+    expect(() => audience.enter("ada", "sse")).toThrow("429");
+    audience.close();
+  });
+
   it("bounds the readers of a kind, and leaving twice counts once", () => {
     const audience = createAudience({ bus: localBus(), self: "a" });
     const leaves = Array.from({ length: 10 }, () => audience.enter("ada", "sse"));

@@ -11,6 +11,8 @@ export interface AudienceOptions {
   bus: Bus;
   /** This process: it does not listen to itself. */
   self: string;
+  /** Readers of one lane that one visitor may have here. */
+  readersPerUser?: number;
   now?: () => number;
 }
 
@@ -18,7 +20,8 @@ export interface AudienceOptions {
  * Who reads whose stream. Readers are counted where they are; because a source may run on another
  * instance, each instance says every two seconds who is read on it.
  */
-export function createAudience({ bus, self, now = Date.now }: AudienceOptions) {
+export function createAudience(options: AudienceOptions) {
+  const { bus, self, readersPerUser = realtimeLimits.readersPerUser, now = Date.now } = options;
   const open = new Map<string, number>();
   const seen = new Map<string, number>();
   const touched = new Set<string>();
@@ -59,7 +62,7 @@ export function createAudience({ bus, self, now = Date.now }: AudienceOptions) {
     enter(userId: string, lane: LaneName): () => void {
       const key = `${lane} ${userId}`;
       const count = open.get(key) ?? 0;
-      if (count >= realtimeLimits.readersPerUser) throw tooMany();
+      if (count >= readersPerUser) throw tooMany(readersPerUser);
       open.set(key, count + 1);
       seen.set(userId, now());
       let here = true;
@@ -91,8 +94,8 @@ export function createAudience({ bus, self, now = Date.now }: AudienceOptions) {
 
 const userOf = (key: string) => key.slice(key.indexOf(" ") + 1);
 
-function tooMany(): HttpError {
-  const detail = `At most ${realtimeLimits.readersPerUser} readers of a kind. Close one first.`;
+function tooMany(limit: number): HttpError {
+  const detail = `At most ${limit} readers of a kind. Close one first.`;
   return new HttpError(429, "too-many-readers", detail, { headers: { "retry-after": "5" } });
 }
 

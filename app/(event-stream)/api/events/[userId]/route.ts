@@ -1,3 +1,4 @@
+import { env } from "@/lib/env";
 import { eventResponse } from "@/lib/event-response";
 import { noContent, notFound, route } from "@/lib/http";
 import { feedFromLog } from "@/lib/log-feed";
@@ -28,7 +29,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ userId: 
     return eventResponse(request, {
       identity,
       kind: "events",
-      limit: eventLimits.streamsPerUser,
+      limit: env().STREAMS_PER_USER,
       feed: (reader) =>
         feedFromLog(reader, {
           stream: streamOf(identity.userId),

@@ -1,3 +1,4 @@
+import { env } from "@/lib/env";
 import { eventResponse } from "@/lib/event-response";
 import { route } from "@/lib/http";
 import { feedFromLog } from "@/lib/log-feed";
@@ -5,7 +6,7 @@ import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { parseLastEventId } from "@/lib/sse";
 import { traffic } from "@/lib/traffic";
-import { positionQuery, realtimeLimits } from "../../../contract";
+import { positionQuery } from "../../../contract";
 import { streamOf, toFrame } from "../../../entries";
 import { audience, labelOf } from "../../../live";
 
@@ -25,7 +26,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     return eventResponse(request, {
       identity,
       kind: "realtime",
-      limit: realtimeLimits.readersPerUser,
+      limit: env().STREAMS_PER_USER,
       async feed(reader) {
         const leave = audience().enter(userId, "sse");
         const from = { stream: streamOf(userId), after: position, latest: 0, encode: toFrame };
