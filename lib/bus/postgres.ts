@@ -80,7 +80,13 @@ export function createPostgresBus(
 
   return {
     async publish(channel, message) {
-      await pool.query("SELECT pg_notify($1, $2)", [channel, message]);
+      // A notification is not stored: its commit need not wait for the disk.
+      await pool.query({
+        name: "bus_notify",
+        text: `WITH unflushed AS (SELECT set_config('synchronous_commit', 'off', true))
+               SELECT pg_notify($1, $2) FROM unflushed`,
+        values: [channel, message],
+      });
     },
     subscribe(channel, listener, onGap) {
       const end = listeners.add(channel, listener, onGap);

@@ -74,7 +74,22 @@ export function createLog(options: LogOptions): Log {
       heads.set(stream, entries.at(-1)?.seq ?? 0);
     }
     tailer.wake(heads);
-    for (const message of formatHints(heads)) bus.publish(HINTS, message).catch(onError);
+    for (const [stream, head] of heads) hints.set(stream, head);
+    void sendHints();
+  }
+
+  /** One at a time: heads that come while a hint is under way go together in the next. */
+  let hints = new Map<string, number>();
+  let sending = false;
+  async function sendHints(): Promise<void> {
+    if (sending) return;
+    sending = true;
+    while (hints.size > 0) {
+      const heads = hints;
+      hints = new Map();
+      for (const message of formatHints(heads)) await bus.publish(HINTS, message).catch(onError);
+    }
+    sending = false;
   }
   const append = createAppender({ pool, onCommit: announce, onLatency });
   const read = (stream: string, after: number, limit: number) =>
