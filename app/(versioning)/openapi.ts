@@ -64,6 +64,9 @@ const vary = {
   Vary: z.string().meta({ description: "The headers that have chosen the version." }),
 };
 
+/** A refusal that comes after the version was chosen names it, as an answer does. */
+const problemHeaders = { name: "versioned", headers: lifeCycle };
+
 const supported = z.array(supportedVersion);
 const version = z.enum(versions.map((one) => `v${one}`) as [string, ...string[]]);
 const versionGone = problem(410, "version-gone", {
@@ -98,12 +101,14 @@ const readList = {
   description:
     "Everybody's articles and your own, newest first, all of them: at most 20 are yours. Version 1 is a bare array.",
   session: "optional",
+  problemHeaders,
 } as const;
 const readOne = {
   method: "get",
   tag,
   description: "Everybody's may be kept by any cache for a minute; yours are yours alone.",
   session: "optional",
+  problemHeaders,
 } as const;
 const write = {
   method: "post",
@@ -113,6 +118,7 @@ const write = {
   session: "required",
   counted: true,
   body: orPlain(draftV1, draftV2),
+  problemHeaders,
 } as const;
 const id = z.uuid();
 

@@ -1,3 +1,4 @@
+import { articlesV2 } from "../../app/(versioning)/contract";
 import { call, type Guest, newRoom } from "../support/guest";
 import { png } from "../support/uploads";
 import type { Seeds, Wanted } from "./requests";
@@ -84,6 +85,10 @@ const post = async (guest: Guest, path: string, body: unknown) => {
 /** Makes what an address names, and answers its ids by the names of the parameters. */
 export async function seedsFor(method: string, path: string, guest: Guest): Promise<Seeds> {
   if (path.startsWith("/api/events/")) return { userId: "me" };
+  if (path.endsWith("/articles/{id}")) {
+    const list = articlesV2.parse(await (await call("/api/v2/articles")).json());
+    return { id: list.articles[0]?.id ?? "none" };
+  }
   if (path.startsWith("/api/assistant/")) return { id: "generated" };
   if (path.startsWith("/api/chat/rooms/")) return { room: (await newRoom(guest)).name };
   // The segment is a kind for the POST of a job.

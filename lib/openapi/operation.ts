@@ -46,6 +46,8 @@ export interface Operation {
   /** By status. */
   answers: Record<number, Answer>;
   problems: readonly ProblemType[];
+  /** Headers that any of its problems may have, those of the shared parts included; what they are called. */
+  problemHeaders?: { name: string; headers: z.ZodRawShape };
   /** withRateLimit() counts it: its answers say what is left, and it may answer 429. */
   counted?: true;
 }

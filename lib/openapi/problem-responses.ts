@@ -17,10 +17,12 @@ interface Group {
   status: number;
   types: ProblemType[];
   counted?: true;
+  more?: Operation["problemHeaders"];
 }
 
 /** The problems of an operation by status, with those that follow from what it is. */
-export function problemsOf({ method, session, problems, counted }: Operation): Map<number, Group> {
+export function problemsOf(operation: Operation): Map<number, Group> {
+  const { method, session, problems, counted, problemHeaders: more } = operation;
   const all = [
     ...problems,
     ...(counted ? [quotaExceeded] : []),
@@ -33,8 +35,9 @@ export function problemsOf({ method, session, problems, counted }: Operation): M
   const groups = new Map<number, Group>();
   for (const status of new Set(all.map((one) => one.status))) {
     const types = [...new Set(all.filter((one) => one.status === status))];
-    const name = [status, ...types.map(({ slug }) => slug), ...(counted ? ["counted"] : [])];
-    groups.set(status, { name: name.join("-"), status, types, counted });
+    const kinds = [...(counted ? ["counted"] : []), ...(more ? [more.name] : [])];
+    const name = [status, ...types.map(({ slug }) => slug), ...kinds].join("-");
+    groups.set(status, { name, status, types, counted, more });
   }
   return groups;
 }
@@ -62,17 +65,16 @@ function assertOneMeaning(seen: Map<string, ProblemType>, type: ProblemType): vo
   seen.set(key, known);
 }
 
-function responseOf({ status, types, counted }: Group): ZodOpenApiResponseObject {
+function responseOf({ status, types, counted, more }: Group): ZodOpenApiResponseObject {
   // What only some of the types bring along may be missing.
   const headers = types.flatMap((type) => Object.entries(type.headers ?? {}));
   const given = headers.map(([name, schema]) => {
     const always = types.every((type) => type.headers && name in type.headers);
     return [name, always ? schema : z.optional(schema)];
   });
-  // What fails before it is counted has none.
-  const limits = Object.entries(counted ? rateLimitHeaders : {}).map(([name, schema]) => {
-    return [name, z.optional(schema)];
-  });
+  // What fails before it is counted, or before more is known, has none.
+  const perhaps = { ...(counted && rateLimitHeaders), ...more?.headers };
+  const limits = Object.entries(perhaps).map(([name, schema]) => [name, z.optional(schema)]);
   const kinds = types.map((type) => kindOf(status, type));
   return {
     description: types.map(({ slug }) => `\`/problems/${slug}\``).join(", "),
