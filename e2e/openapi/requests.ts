@@ -71,12 +71,15 @@ function request(
   });
 }
 
+/** By its suffix as well (RFC 6838, 4.2.8). */
+const isJson = (type: string) => /^application\/(.+\+)?json$/.test(type);
+
 function bodyOf(
   content: Record<string, { schema: Schema }>,
   values: (s: Schema) => Arbitrary<unknown>,
 ) {
   const bodies = Object.entries(content).map(([type, { schema }]) =>
-    type === "application/json"
+    isJson(type)
       ? values(schema).map((value) => ({ type, value }))
       : fc.string({ unit: "binary", maxLength: 300 }).map((value) => ({ type, value })),
   );
@@ -101,8 +104,9 @@ export function faultsOf(
     const fault = api.faults(schema, value);
     if (fault) return `${name}: ${fault}`;
   }
-  const schema = requestBody?.content["application/json"]?.schema;
-  return schema && wanted.body ? api.faults(schema, wanted.body.value) : null;
+  const { body } = wanted;
+  const schema = body && isJson(body.type) && requestBody?.content[body.type]?.schema;
+  return schema ? api.faults(schema, body.value) : null;
 }
 
 /** Sends it, at the address that a path template makes of it. */
@@ -133,5 +137,5 @@ function contentOf({ type, value }: NonNullable<Wanted["body"]>, headers: Header
     return { body: form };
   }
   headers.set("content-type", type);
-  return { body: type === "application/json" ? JSON.stringify(value) : String(value) };
+  return { body: isJson(type) ? JSON.stringify(value) : String(value) };
 }
