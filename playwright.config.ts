@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 import { findBrowser } from "./e2e/browser.ts";
 
-// run/test.ts starts what the tests need: a demo of its own on ports 3100 and 3101.
+// run/test.ts starts what the tests need: a demo of its own on ports 3100 and 3101 (E2E_PORT).
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",

@@ -9,7 +9,8 @@ import { emptyDatabase } from "./database.ts";
 import { acquireLock } from "./lock.ts";
 import { playwrightCount, type Tally, vitestCount } from "./tally.ts";
 
-const E2E_PORT = 3100;
+/** Of instance A; B has the next one. */
+const E2E_PORT = Number(process.env.E2E_PORT || 3100);
 const children = new Children();
 const quiet = () => undefined;
 
@@ -74,6 +75,8 @@ async function e2e(args: string[]): Promise<Tally> {
         // For the instances that tests start themselves: DATABASE_URL, OPENAI_BASE_URL and so on.
         ...demo.services,
         E2E_BASE_URL: `http://localhost:${E2E_PORT}`,
+        PATTERNBOOK_A: `http://localhost:${E2E_PORT}`,
+        PATTERNBOOK_B: `http://localhost:${E2E_PORT + 1}`,
       });
       return await playwrightCount(report, code);
     } finally {
