@@ -106,7 +106,8 @@ const addresses = new WeakMap<Socket, string>();
 function observe(request: IncomingMessage, response: HouseResponse, path: string): void {
   const begun = performance.now();
   const endTraffic = traffic().begin(String(request.headers["x-request-id"]), request.socket);
-  response.once("close", () => {
+  // It closes once: `once` would only be the dearer way to say so.
+  response.on("close", () => {
     endTraffic();
     const seconds = (performance.now() - begun) / 1_000;
     const method = methods.has(request.method ?? "") ? (request.method as string) : "other";
