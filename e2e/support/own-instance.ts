@@ -15,11 +15,11 @@ export interface OwnInstance {
 }
 
 /**
- * Starts the production server on a free port, with changes to its environment.
+ * Starts the production server on a free port, or on that of `changes`, with changes to its environment.
  * @throws Error with all that it has written, where it ends instead
  */
 export async function startInstance(changes: Record<string, string> = {}): Promise<OwnInstance> {
-  const port = await freePort();
+  const port = Number(changes.PORT ?? (await freePort()));
   const base = `http://localhost:${port}`;
   const child = spawn(process.execPath, ["dist/server.js"], {
     env: {
