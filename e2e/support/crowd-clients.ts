@@ -57,23 +57,28 @@ export function attachReader(base: string, token: string, onBytes: OnBytes) {
   });
 }
 
-/**
- * Asks one long poll after the other on one connection; attached once the first has been sent.
- * `onEntries` is told of each that brought something.
- */
-export function attachPoll(base: string, token: string, onEntries: () => void) {
+/** What a poll keeps when its connection breaks. */
+export interface Polling {
+  position: number;
+  onEntries(): void;
+}
+
+/** Asks one long poll after the other on one connection; attached once the first has been sent. */
+export function attachPoll(base: string, token: string, polling: Polling) {
   return new Promise<Attached>((resolve, reject) => {
     let text = "";
-    let after = 0;
-    const ask = () => socket.write(get(`/api/realtime/long-poll?timeout=25&after=${after}`, token));
+    const ask = () => {
+      const path = `/api/realtime/long-poll?timeout=25&after=${polling.position}`;
+      socket.write(get(path, token));
+    };
     const socket = dial(base, reject, (bytes) => {
       text += bytes.toString("latin1");
       const nothing = text.startsWith("HTTP/1.1 204 ");
       if (nothing ? !text.endsWith("\r\n\r\n") : !isWholeJson(text)) return;
       if (!nothing && !text.startsWith("HTTP/1.1 200 ")) throw new Error(`Answered ${text}`);
-      after = Number(/"position":(\d+)/.exec(text)?.[1] ?? after);
+      polling.position = Number(/"position":(\d+)/.exec(text)?.[1] ?? polling.position);
       text = "";
-      if (!nothing) onEntries();
+      if (!nothing) polling.onEntries();
       ask();
     });
     socket.once("connect", () => {
