@@ -14,6 +14,10 @@ export interface OwnInstance {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
 }
 
+const { OPENAI_API_KEY = "", OPENAI_BASE_URL = "", OPENAI_MODEL = "" } = process.env;
+/** For startInstance: the demo's answerer. */
+export const answered = { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL };
+
 /**
  * Starts the production server on a free port, or on that of `changes`, with changes to its environment.
  * @throws Error with all that it has written, where it ends instead
