@@ -26,7 +26,6 @@ const lifted = {
 
 let own: OwnInstance;
 test.afterEach(() => own?.end("SIGKILL"));
-test.afterEach(() => console.log(own.output().slice(-2000)));
 
 /** The database connections of the instance, by their name. */
 async function databaseConnections(): Promise<number> {
@@ -123,7 +122,7 @@ async function openCrowd(base: string) {
 }
 
 test("3,000 clients cost ten database connections, slow nobody down, and all come back", async () => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   own = await startInstance(lifted);
   const { base } = own;
   // A machine that is slow by itself is allowed as much again.
@@ -131,7 +130,7 @@ test("3,000 clients cost ten database connections, slow nobody down, and all com
   const crowd = await openCrowd(base);
   try {
     const came = performance.now();
-    await crowd.untilOpen(120_000);
+    await crowd.untilOpen(180_000);
     const opening = performance.now() - came;
     let connections = 0;
     const look = setInterval(async () => {
@@ -143,7 +142,6 @@ test("3,000 clients cost ten database connections, slow nobody down, and all com
     for (let n = 0; n < TRIES && p95 > bound; n++)
       p95 = Math.min(p95, await p95OfOthers(crowd.reader));
     clearInterval(look);
-    console.log({ connections, alone, p95 });
     expect(p95).toBeLessThanOrEqual(bound);
     expect(connections).toBeGreaterThan(0);
     expect(connections).toBeLessThanOrEqual(CONNECTIONS);
@@ -154,10 +152,8 @@ test("3,000 clients cost ten database connections, slow nobody down, and all com
       own = await startInstance({ ...lifted, PORT: new URL(base).port });
       const readyAt = Date.now();
       await crowd.untilOpen(Math.max(BACK_MS, 2 * opening));
-      console.log({ opening, back: Date.now() - readyAt });
       await crowd.reachEverybody();
       refused = crowd.refusedSince(readyAt);
-      console.log(refused.length, refused.slice(0, 3));
     }
     expect(refused).toEqual([]);
   } finally {

@@ -119,7 +119,7 @@ async function leaveAnswer(guest: Guest): Promise<boolean> {
 }
 
 test("whoever comes and goes, or breaks off, leaves nothing behind", async () => {
-  test.setTimeout(580_000);
+  test.setTimeout(400_000);
   const guests: Guest[] = [];
   for (let n = 0; n < AT_ONCE; n++) guests.push(await newGuest(`Passing ${n}`, own.base));
   const room = (await newRoom(guests[0] as Guest)).name;
@@ -133,17 +133,13 @@ test("whoever comes and goes, or breaks off, leaves nothing behind", async () =>
     await repeat(times(CONNECTS / 2), guests, ({ token }) =>
       passBy(attachReader(base, token, () => {})),
     );
-    console.log("connects", performance.now());
     await repeat(times(UPLOADS), guests, breakOff);
-    console.log("uploads", performance.now());
     await repeat(times(ANSWERS), guests, leaveAnswer);
   };
   // The first ones fill pools and caches.
   await round(0.2);
   const before = await held();
-  console.log(before);
   await round(1);
   await expect.poll(() => excess(before), { timeout: 90_000, intervals: [2_000] }).toEqual({});
-  console.log(await held());
   for (const guest of guests) await expectNothing(guest);
 });

@@ -4,7 +4,7 @@ import type { Attached } from "../support/crowd";
 import { attachMember, attachReader } from "../support/crowd-clients";
 import { call, type Guest, newGuest, newRoom } from "../support/guest";
 import { metric } from "../support/instances";
-import { createLag } from "../support/lag";
+import { createLag, type Lag } from "../support/lag";
 import { type OwnInstance, startInstance } from "../support/own-instance";
 import { publish } from "../support/sse";
 
@@ -35,42 +35,49 @@ interface Broadcast {
   reason: string;
 }
 
-async function holds({ attach, send, before, counter, reason }: Broadcast) {
-  let p99 = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < TRIES && p99 > P99_MS; attempt++) {
-    const lags = Array.from({ length: HEALTHY }, () => createLag(before));
-    const healthy = await Promise.all(lags.map(({ take }, n) => attach(n, take)));
-    // What the broadcast costs by itself is not the slow readers'.
-    for (let sent = 0; sent < BROADCAST_BYTES / 10; ) sent += (await send()).bytes;
-    const dropped = await metric(own.base, counter);
-    const stalled = await Promise.all(
-      Array.from({ length: STALLED }, (_, n) => attach(n, () => {})),
-    );
-    for (const { socket } of stalled) socket.pause();
+async function holds({ attach, send, before, counter, reason }: Broadcast): Promise<void> {
+  let lags: Lag[] = [];
+  const healthy = await attachMany(HEALTHY, (n) => attach(n, (bytes) => lags[n]?.take(bytes)));
 
-    const pid = own.process.pid as number;
-    const peak = watchMemory(pid);
-    const memory = peak();
-    let place = 0;
-    for (let sent = 0; sent < BROADCAST_BYTES; ) {
+  /** Broadcasts so much, and answers how late it came to the healthy: 99 in a hundred, in ms. */
+  async function p99Of(bytes: number): Promise<number> {
+    lags = healthy.map(() => createLag(before));
+    let [sent, place] = [0, 0];
+    while (sent < bytes) {
       const more = await send();
       sent += more.bytes;
       place = more.place;
     }
     // A place may be cut in two by a chunk: the last but one is as good.
     const reached = () => Math.min(...lags.map((lag) => lag.place()));
-    await expect.poll(reached, { timeout: 20_000 }).toBeGreaterThanOrEqual(place - 1);
+    await expect.poll(reached, { timeout: 30_000 }).toBeGreaterThanOrEqual(place - 1);
+    return Math.max(...lags.map((lag) => lag.quantile(0.99)));
+  }
+
+  // A machine that is slow by itself is allowed as much again.
+  const alone = await p99Of(BROADCAST_BYTES / 10);
+  const bound = Math.max(P99_MS, 2 * alone);
+  let p99 = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < TRIES && p99 > bound; attempt++) {
+    const dropped = await metric(own.base, counter);
+    const stalled = await attachMany(STALLED, (n) => attach(n, () => {}));
+    for (const { socket } of stalled) socket.pause();
+    const peak = watchMemory(own.process.pid as number);
+    const memory = peak();
+    p99 = await p99Of(BROADCAST_BYTES);
+    expect(peak() - memory).toBeLessThanOrEqual(GROWTH_MIB);
     await expect.poll(() => metric(own.base, counter)).toBe(dropped + STALLED);
     expect(own.output().split(reason).length - 1).toBe(dropped + STALLED);
-    expect(healthy.every(({ socket }) => !socket.destroyed)).toBe(true);
-    p99 = Math.min(p99, Math.max(...lags.map((lag) => lag.quantile(0.99))));
-    const growth = peak() - memory;
-    console.log({ growth, p99 });
-    expect(growth).toBeLessThanOrEqual(GROWTH_MIB);
-    for (const { socket } of [...healthy, ...stalled]) socket.destroy();
+    for (const { socket } of stalled) socket.destroy();
   }
-  expect(p99).toBeLessThanOrEqual(P99_MS);
+  expect(p99).toBeLessThanOrEqual(bound);
+  // None of them was taken for a slow one.
+  expect(healthy.filter(({ socket }) => socket.destroyed)).toEqual([]);
+  for (const { socket } of healthy) socket.destroy();
 }
+
+const attachMany = (count: number, attach: (n: number) => Promise<Attached>) =>
+  Promise.all(Array.from({ length: count }, (_, n) => attach(n)));
 
 test("50 sockets that stop reading while 200 MB are broadcast are dropped, and disturb nobody", async () => {
   test.setTimeout(300_000);

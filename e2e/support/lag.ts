@@ -25,3 +25,5 @@ export function createLag(before: string) {
     quantile: (part: number) => quantile(lags, part),
   };
 }
+
+export type Lag = ReturnType<typeof createLag>;
