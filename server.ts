@@ -4,6 +4,7 @@ import { serveJobs } from "@/app/(background-tasks)/serve";
 import { serveChat } from "@/app/(chat)/socket/namespace";
 import { serveRealtime } from "@/app/(realtime)/socket/namespace";
 import { serveCompletions } from "@/app/(token-stream)/completion/serve";
+import { streamingOver } from "@/app/(uploads)/receive/slots";
 import { sweepUploads } from "@/app/(uploads)/remove";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
@@ -67,6 +68,7 @@ async function end(why: string): Promise<void> {
       await io.close();
       await app.close();
       await endJobs();
+      await streamingOver();
       log().close();
       await bus().close();
       await pool().end();

@@ -14,12 +14,16 @@ export interface OwnInstance {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
 }
 
+const { OPENAI_API_KEY = "", OPENAI_BASE_URL = "", OPENAI_MODEL = "" } = process.env;
+/** For startInstance: the demo's answerer. */
+export const answered = { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL };
+
 /**
- * Starts the production server on a free port, with changes to its environment.
+ * Starts the production server on a free port, or on that of `changes`, with changes to its environment.
  * @throws Error with all that it has written, where it ends instead
  */
 export async function startInstance(changes: Record<string, string> = {}): Promise<OwnInstance> {
-  const port = await freePort();
+  const port = Number(changes.PORT ?? (await freePort()));
   const base = `http://localhost:${port}`;
   const child = spawn(process.execPath, ["dist/server.js"], {
     env: {

@@ -6,6 +6,9 @@ import { remember } from "../remember";
 /** Connections of one instance. Readers that wait hold none, so few are enough. */
 const MAX_CONNECTIONS = 6;
 
+/** What pg_stat_activity shows for every connection of this instance, the listening one included. */
+export const applicationName = () => `patternbook ${env().INSTANCE_NAME}`;
+
 /**
  * A pool that fails fast: somebody who waits for a connection is told after two seconds that there
  * is none, instead of hanging for as long as the database is away. `settings` are those of Postgres
@@ -19,6 +22,7 @@ export function createPool(
   const pool = new pg.Pool({
     ...settings,
     connectionString,
+    application_name: applicationName(),
     max,
     connectionTimeoutMillis: 2_000,
     idleTimeoutMillis: 30_000,
