@@ -1,4 +1,4 @@
-import { call, type Guest } from "../support/guest";
+import type { Guest } from "../support/guest";
 import { png } from "../support/uploads";
 
 /** A request that its handler cannot answer without the database. */
@@ -23,6 +23,7 @@ export const needy: Record<string, Needy> = {
   startJob: { params: { job: "deliver" }, body: { message: "a" } },
   readJob: {},
   listJobs: {},
+  streamJob: {},
   cancelJob: { body: {} },
   replayJob: { body: {} },
   listCronRuns: {},
@@ -85,7 +86,7 @@ export const needy: Record<string, Needy> = {
  * EventSource gives up for good after any status but 200: these answer with a stream, which says
  * when to come back, and is cut.
  */
-export const streams = ["streamJobs", "streamJob", "readEvents", "streamEntries"];
+export const streams = ["streamJobs", "readEvents", "streamEntries"];
 
 /** What goes on without the database: how the process is, and who asks, which is in the token. */
 export const independent: Record<string, string> = {
@@ -106,11 +107,13 @@ export const others = ["spend", "readLimitState", "pullPlug"].concat(
 
 /** An answer as it can be compared, and how long it took. */
 export interface Told {
-  status: number;
+  status: number | string;
   type: string | null;
   retryAfter: string | null;
   ms: number;
 }
+
+const PATIENCE_MS = 15_000;
 
 export async function send(
   guest: Guest,
@@ -121,8 +124,10 @@ export async function send(
   const begun = performance.now();
   const raw = body instanceof Uint8Array || typeof body === "function";
   const content = typeof body === "function" ? body() : body;
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   const response = await fetch(new URL(path + query, guest.base), {
     method: method.toUpperCase(),
+    signal,
     headers: {
       authorization: `Bearer ${guest.token}`,
       ...(body instanceof Uint8Array && { "content-type": "application/octet-stream" }),
@@ -130,16 +135,13 @@ export async function send(
       ...headers,
     },
     ...(body !== undefined && { body: raw ? content : JSON.stringify(body) }),
-  });
+  }).catch(() => null);
   // A stream is told from a refusal by its end.
-  await response.text().catch(() => "cut");
+  await response?.text().catch(() => "cut");
   return {
-    status: response.status,
-    type: response.headers.get("content-type"),
-    retryAfter: response.headers.get("retry-after"),
+    status: response?.status ?? "no answer",
+    type: response?.headers.get("content-type") ?? null,
+    retryAfter: response?.headers.get("retry-after") ?? null,
     ms: performance.now() - begun,
   };
 }
-
-/** A status of an operator's address. */
-export const statusOf = async (base: string, path: string) => (await call(path, { base })).status;

@@ -35,9 +35,12 @@ interface Asked {
  */
 export async function told(path: string, { body, ...init }: Asked) {
   const signal = AbortSignal.timeout(SILENCE_MS);
-  const sent = body instanceof Uint8Array ? (body as BodyInit) : body && JSON.stringify(body);
+  const raw = body instanceof Uint8Array;
+  const sent = raw
+    ? { body: body as BodyInit }
+    : body !== undefined && { body: JSON.stringify(body) };
   try {
-    const response = await call(path, { ...init, ...(sent && { body: sent as BodyInit }), signal });
+    const response = await call(path, { ...init, ...sent, signal });
     const text = await response.text();
     if (response.ok || response.status === 304) return { status: response.status, text };
     const isProblem = response.headers.get("content-type") === "application/problem+json";
