@@ -46,7 +46,10 @@ function watch(client: pg.PoolClient, serverAnswers: () => Promise<boolean>): vo
   }) as typeof client.query;
   // All queries of the connection are answered.
   client.on("drain", calm);
-  client.on("end", calm);
+  client.once("end", () => {
+    calm();
+    client.query = query as typeof client.query;
+  });
 }
 
 /** Whether the server answers at all: that it has no more connections is an answer, too. */
