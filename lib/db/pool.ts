@@ -8,7 +8,7 @@ import { cutHanging } from "./hanging";
 const MAX_CONNECTIONS = 6;
 
 /** Somebody who waits for a connection is told so within two seconds that there is none. */
-const CONNECTION_TIMEOUT_MS = 1_500;
+const CONNECTION_TIMEOUT_MS = 1_800;
 
 /**
  * A pool that fails fast: nobody hangs for as long as the database is away, whether it refuses or

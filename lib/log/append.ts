@@ -4,7 +4,7 @@ import type { Appended, LogEntry } from "./types";
 /** Entries of one statement. More wait for the next: a batch must not outlive its writers' patience. */
 const MAX_BATCH = 500;
 /** Who has waited this long for a batch that was lost is not made to wait for another. */
-const PATIENCE_MS = 300;
+const PATIENCE_MS = 200;
 
 /** What an append is given. `key` makes a repetition harmless. */
 export interface NewEntry {

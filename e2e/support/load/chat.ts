@@ -26,8 +26,9 @@ export async function chat(): Promise<Slice> {
       sent.push(text);
       const deadline = Date.now() + PATIENCE_MS;
       while (member.state().outgoing.length > 0) {
+        const { status, problem, outgoing } = member.state();
         if (Date.now() > deadline)
-          throw new Error(`chat: ${JSON.stringify(member.state().outgoing)} is not sent`);
+          throw new Error(`Not sent: ${JSON.stringify({ status, problem, outgoing })}`);
         await pause(20);
       }
       return true;
