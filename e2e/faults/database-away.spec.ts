@@ -8,7 +8,6 @@ import { type OwnInstance, startInstance } from "../support/own-instance";
 import { independent, needy, others, send, streams } from "./requests";
 
 // The database is away from one instance alone: a proxy stands between them.
-test.describe.configure({ mode: "serial" });
 
 /** What is promised, and what a busy machine adds to it. */
 const TOLD_WITHIN_MS = 2_000 + 500;

@@ -5,7 +5,6 @@ import { type Load, startLoad } from "../support/load/load";
 import { killPostgres } from "../support/postgres";
 
 // What was acknowledged is there exactly once; what was not was told, and is tried again.
-test.describe.configure({ mode: "serial" });
 
 let load: Load | undefined;
 test.afterEach(async () => {
