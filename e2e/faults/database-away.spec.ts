@@ -1,10 +1,14 @@
 import { operations } from "../../app/operations";
 import type { Operation } from "../../lib/openapi/operation";
+import type { ParsedEvent } from "../../lib/sse-parser";
 import { expect, test } from "../fixtures";
 import { seedsFor } from "../openapi/care";
 import { createFaultProxy, type FaultProxy } from "../support/fault-proxy";
-import { type Guest, newGuest } from "../support/guest";
+import { type Guest, newGuest, newRoom } from "../support/guest";
+import { readHistory } from "../support/history";
+import { openMember } from "../support/member";
 import { type OwnInstance, startInstance } from "../support/own-instance";
+import { openEvents, publish } from "../support/sse";
 import { independent, needy, others, send, streams } from "./requests";
 
 // The database is away from one instance alone: a proxy stands between them.
@@ -45,6 +49,22 @@ async function prepare({ operationId, method, path }: Pick<Operation, Named>) {
 }
 type Named = "operationId" | "method" | "path";
 
+/** A stream and a socket that are open when it happens. */
+async function openReaders() {
+  const guest = await newGuest("Looking on");
+  const room = (await newRoom(guest)).name;
+  const member = openMember(own.base, guest, room);
+  await expect.poll(() => member.state().status).toBe("joined");
+  member.send("before");
+  await expect.poll(() => member.state().messages.length).toBe(1);
+  await publish(guest, "before");
+  const stream = await openEvents(guest, { base: own.base, lastEventId: "0" });
+  await expect.poll(() => stream.events.at(-1)?.event).toBe("live");
+  return { guest, room, member, stream };
+}
+
+const payloadOf = ({ data }: ParsedEvent) => JSON.parse(data).payload;
+
 test("every operation is known: whether it needs the database", () => {
   const known = [needy, independent].flatMap(Object.keys).concat(streams, others);
   expect(operations.map(({ operationId }) => operationId).sort()).toEqual(known.sort());
@@ -63,6 +83,7 @@ for (const [fault, begin] of Object.entries({
     const asked = [];
     for (const operation of meant) asked.push(await prepare(operation));
 
+    const open = await openReaders();
     const begun = Date.now();
     await begin();
     const told = [];
@@ -88,6 +109,7 @@ for (const [fault, begin] of Object.entries({
       })),
     );
 
+    open.member.send("meanwhile");
     expect(await statusOf("/healthz")).toBe(200);
     expect(await statusOf("/readyz")).toBe(503);
     const guest = { ...(await newGuest("Cut off")), base: own.base };
@@ -99,6 +121,16 @@ for (const [fault, begin] of Object.entries({
     await expect.poll(() => statusOf("/readyz"), { timeout: 15_000 }).toBe(200);
     const articles = await send(guest, "get", "/api/articles");
     expect(articles.status).toBe(200);
+    // The stream that was open goes on, and the socket's outbox is emptied.
+    await publish(open.guest, "after");
+    const payloads = () =>
+      open.stream.events.filter(({ event }) => event === "note").map(payloadOf);
+    await expect.poll(payloads, { timeout: 15_000 }).toEqual(["before", "after"]);
+    const texts = () => open.member.state().messages.map(({ text }) => text);
+    await expect.poll(texts, { timeout: 30_000 }).toEqual(["before", "meanwhile"]);
+    expect((await readHistory(open.guest, open.room)).map(({ text }) => text)).toEqual(texts());
+    open.stream.close();
+    open.member.close();
     // Without a restart.
     expect(await (await fetch(`${own.base}/api/instances`)).json()).toMatchObject({ bootId });
   });
