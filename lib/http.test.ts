@@ -248,7 +248,7 @@ describe("a database that is away", () => {
 
   it.each([
     ...["08000", "08001", "08006", "57P01", "57P02", "57P03"],
-    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "P1001", "P1017", "P2024"],
+    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "P1001", "P1017", "P2024", "P2028"],
   ])("is a 503 with Retry-After: %s", async (code) => {
     await expectUnavailable(Object.assign(new Error("secret host"), { code }));
   });

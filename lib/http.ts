@@ -143,8 +143,10 @@ function failureOf(error: unknown, context: object): HttpError {
 function unavailable(error: unknown): HttpError | undefined {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   const away =
-    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024)/.test(String(code)) ||
-    /timeout exceeded when trying to connect|Connection terminated|Can't reach database|Code: `(08|57P)/.test(
+    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024|P2028)/.test(
+      String(code),
+    ) ||
+    /timeout exceeded when trying to connect|Connection terminated|not queryable|Can't reach database|Code: `(08|57P)/.test(
       String(message),
     );
   if (!away) return undefined;
