@@ -21,6 +21,8 @@ test.afterEach(async () => {
   for (const service of Object.values(site?.services ?? {})) await service.mend();
 });
 
+/** A decision has 450 ms, which a machine that is busy may need many tries for. */
+const PATIENCE = { timeout: 40_000 };
 const decidedBy = async () => {
   const path = "/api/limits/token-bucket?store=redis&down=closed";
   return (await (await call(path, { guest: await site.newGuest() })).json()).decidedBy;
@@ -28,13 +30,14 @@ const decidedBy = async () => {
 
 for (const fault of faultNames)
   test(`a Redis that is away (${fault}): each route does what it has declared, and it counts again afterwards`, async () => {
-    await expect.poll(decidedBy, { timeout: 10_000 }).toBe("redis");
+    test.setTimeout(120_000);
+    await expect.poll(decidedBy, PATIENCE).toBe("redis");
     await site.services.redis.fail(fault);
     // Twice: with the breaker closed, and open.
     const guest = await site.newGuest();
     for (let i = 0; i < 2; i++) await expectPromised(redisTable, guest, fault);
     await site.services.redis.mend();
-    await expect.poll(decidedBy, { timeout: 10_000 }).toBe("redis");
+    await expect.poll(decidedBy, PATIENCE).toBe("redis");
   });
 
 for (const fault of faultNames)
@@ -103,7 +106,7 @@ for (const fault of faultNames)
   });
 
 test("what one service fails in does no harm to what uses another", async () => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   const guest = await site.newGuest();
   const answer = async () => {
     const reading = await ask(guest, "What is a cursor?", { base: site.base });
@@ -112,7 +115,7 @@ test("what one service fails in does no harm to what uses another", async () => 
   };
   const uses = {
     store: async () => void (await created(await putFile(guest, Buffer.from("hello")))),
-    redis: () => expect.poll(decidedBy, { timeout: 10_000 }).toBe("redis"),
+    redis: () => expect.poll(decidedBy, PATIENCE).toBe("redis"),
     jobs: async () => {
       const id = await startJob(guest, "deliver", { message: "Hello" }, site.base);
       await untilStatus(guest, id, "done", { base: site.base });
