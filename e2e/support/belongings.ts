@@ -4,6 +4,8 @@ import { call, type Guest } from "./guest";
 import { openEvents } from "./sse";
 import { created, png, postForm, rawForm } from "./uploads";
 
+const PATIENCE = { timeout: 30_000 };
+
 export type Belongings = Awaited<ReturnType<typeof makeBelongings>>;
 /** What a request can name of somebody's. */
 export type Thing = keyof Belongings;
@@ -54,7 +56,7 @@ export async function makeBelongings(guest: Guest) {
   const jobsCursor = /cursor=([\w-]+)/.exec(jobs.headers.get("link") ?? "")?.[1] ?? "";
   const { nextCursor: uploadsCursor } = await made("GET", "/api/uploads?limit=1");
   const settled = async () => (await made("GET", `/api/tasks/${task.id}`)).status;
-  await expect.poll(settled).toBe("done");
+  await expect.poll(settled, PATIENCE).toBe("done");
 
   return {
     ...{ user: guest.userId, job: job.id as string, jobKey, jobsCursor, task: task.id as string },
@@ -81,7 +83,7 @@ async function stopped(guest: Guest, answer: Response): Promise<string> {
   await answer.body?.cancel();
   await call(`${path}/stop`, { guest, method: "POST" });
   const status = async () => (await (await call(path, { guest })).json()).status;
-  await expect.poll(status).not.toBe("running");
+  await expect.poll(status, PATIENCE).not.toBe("running");
   return path.split("/").at(-1) ?? "";
 }
 
@@ -120,7 +122,7 @@ export async function everythingOf(guest: Guest, has: Belongings): Promise<strin
 async function eventsOf(guest: Guest): Promise<unknown[]> {
   const reading = await openEvents(guest, { lastEventId: "0" });
   const caughtUp = () => reading.events.some(({ event }) => event === "live");
-  await expect.poll(caughtUp, { intervals: [5, 20, 100] }).toBe(true);
+  await expect.poll(caughtUp, { ...PATIENCE, intervals: [5, 20, 100] }).toBe(true);
   reading.close();
   return reading.events;
 }
