@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { decodeJwt } from "jose";
 import { operations } from "../../app/operations";
@@ -124,7 +125,11 @@ test("a session that was logged out is refused everywhere, and what it has open 
   const paths = ["/api/events/me", "/api/jobs/events", "/api/realtime/sse"];
   const streams = await Promise.all(paths.map((path) => call(path, { guest, base: B })));
   const ends = streams.map((stream) => stream.text());
-  const poll = call("/api/realtime/long-poll?timeout=25", { guest, base: B });
+  const run = randomUUID();
+  const poll = call(`/api/realtime/long-poll?timeout=25&run=${run}`, { guest, base: B });
+  const waiting = async () =>
+    (await (await call(`/api/realtime/stats?run=${run}`, { guest, base: B })).json()).lanes;
+  await expect.poll(waiting).toMatchObject({ "long-poll": { requests: 1 } });
   // Both connections stand before the session ends.
   for (const socket of sockets) await expect.poll(() => socket.connected).toBe(true);
 
