@@ -330,6 +330,7 @@ describe("a foreign page", () => {
     { origin: `${OURS}/` },
     { origin: `${OURS}, https://evil.example` },
     { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
     { origin: OURS, "sec-fetch-site": "cross-site" },
   ];
   const own: Record<string, string>[] = [
@@ -337,7 +338,7 @@ describe("a foreign page", () => {
     { origin: OURS },
     { origin: "https://also.example:8443" },
     { origin: OURS, "sec-fetch-site": "same-origin" },
-    { "sec-fetch-site": "same-site" },
+    { origin: "https://also.example:8443", "sec-fetch-site": "same-site" },
     { "sec-fetch-site": "none" },
   ];
 
