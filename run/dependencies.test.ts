@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
-import semver from "next/dist/compiled/semver";
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+
+/** As Next brings it along: without its types. */
+const semver: {
+  gte(version: string, floor: string): boolean;
+  satisfies(version: string, range: string): boolean;
+  valid(version: string): string | null;
+  minVersion(range: string): { version: string } | null;
+} = createRequire(import.meta.url)("next/dist/compiled/semver");
 
 /** The oldest Node that package.json admits. */
 const NODE = "20.19.0";

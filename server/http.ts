@@ -15,12 +15,14 @@ import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
+import { type Deadlines, deadlines as usual } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
+import { headLimits, refuse, refuseRequest, statusOf } from "./refusal";
 import { setRequestHeader } from "./request-headers";
 import { HouseResponse } from "./response";
 
@@ -37,23 +39,29 @@ export interface Answerers {
  * The HTTP server: gives each request an id, sets the headers of the house, answers the addresses
  * for operators, and hands everything else to the lane or to Next.
  */
-export function createHttpServer({ lane, next }: Answerers, dev: boolean): Server {
+export function createHttpServer(
+  { lane, next }: Answerers,
+  dev: boolean,
+  deadlines: Deadlines = usual,
+): Server {
   const server = createServer(
-    // Slow clients: 10 s for the headers here, the body by its address.
     {
-      headersTimeout: 10_000,
+      headersTimeout: deadlines.head,
+      // The body by its address: body-deadline.ts.
       requestTimeout: 0,
-      keepAliveTimeout: 65_000,
-      maxHeaderSize: 16_384,
+      keepAliveTimeout: deadlines.idle,
+      connectionsCheckingInterval: deadlines.look,
+      maxHeaderSize: headLimits.bytes,
       ServerResponse: HouseResponse,
     },
     (request, response) => {
+      if (request.rawHeaders.length > 2 * headLimits.fields) return refuseRequest(response, 431);
       const { url = "/", method = "" } = request;
       const path = url.split("?", 1)[0] as string;
       const id = identify(request);
       nameClient(request);
       observe(request, response, path);
-      setBodyDeadline(request, path);
+      setBodyDeadline(request, path, deadlines);
       closeAfterEarlyAnswer(request, response);
       if (methods.has(method)) {
         response.house = laneHeaders(id);
@@ -69,15 +77,14 @@ export function createHttpServer({ lane, next }: Answerers, dev: boolean): Serve
   );
   watchSilent(server);
   continueWhenRead(server);
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-    else socket.destroy();
-  });
+  // Beyond it Node would drop fields without a word.
+  server.maxHeadersCount = 0;
+  server.on("clientError", (error, socket) => refuse(socket, statusOf(error)));
   return server;
 }
 
 /** Ids from outside are taken only in a safe alphabet: they go to logs and back out. */
-function identify(request: IncomingMessage): string {
+export function identify(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   const id = typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
   setRequestHeader(request, "x-request-id", id);
