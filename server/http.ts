@@ -19,10 +19,11 @@ import { type Deadlines, deadlines as usual } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
+import { faultOf, headLimits } from "./head";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
-import { headLimits, refuse, refuseRequest, statusOf } from "./refusal";
+import { refuse, refuseRequest, statusOf } from "./refusal";
 import { setRequestHeader } from "./request-headers";
 import { HouseResponse } from "./response";
 
@@ -55,7 +56,6 @@ export function createHttpServer(
       ServerResponse: HouseResponse,
     },
     (request, response) => {
-      if (request.rawHeaders.length > 2 * headLimits.fields) return refuseRequest(response, 431);
       const { url = "/", method = "" } = request;
       const path = url.split("?", 1)[0] as string;
       const id = identify(request);
@@ -63,6 +63,8 @@ export function createHttpServer(
       observe(request, response, path);
       setBodyDeadline(request, path, deadlines);
       closeAfterEarlyAnswer(request, response);
+      const fault = faultOf(request);
+      if (fault) return refuseRequest(response, fault);
       if (methods.has(method)) {
         response.house = laneHeaders(id);
         if (lane?.(request, response, path)) return;

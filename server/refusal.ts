@@ -1,10 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "@/lib/http";
+import { headLimits } from "./head";
 import { bareHeaders } from "./headers";
-
-/** Of the head of a request: its bytes, the address among them, and its fields. */
-export const headLimits = { bytes: 16_384, fields: 100 } as const;
 
 /** How long the client has to read the answer. A socket that is closed with bytes unread is reset. */
 const LINGER_MS = 1_000;
