@@ -3,6 +3,9 @@ import type { IncomingMessage } from "node:http";
 /** Of the head of a request: its bytes, the address among them, and its fields. */
 export const headLimits = { bytes: 16_384, fields: 100 } as const;
 
+/** Those that Next would answer with a 500 (TRACE), or that mean nothing here, are not among them. */
+export const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
 /**
@@ -11,8 +14,8 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
  * not the only one (3.2), a transfer coding beside chunked (6.1), another HTTP than 1.0 and 1.1; and an address
  * whose escapes are no UTF-8, at which Next breaks.
  */
-export function faultOf(request: IncomingMessage): 400 | 431 | undefined {
-  const { rawHeaders, headers, url, httpVersionMajor } = request;
+export function faultOf(request: IncomingMessage): 400 | 405 | 431 | undefined {
+  const { rawHeaders, headers, url, httpVersionMajor, method = "" } = request;
   if (rawHeaders.length > 2 * headLimits.fields) return 431;
   const { host, "transfer-encoding": coding } = headers;
   if (httpVersionMajor !== 1 || !url?.startsWith("/")) return 400;
@@ -20,7 +23,7 @@ export function faultOf(request: IncomingMessage): 400 | 431 | undefined {
   if (host !== undefined && !(HOST.test(host) && isOnly(rawHeaders, "host"))) return 400;
   if (url.includes("%") && !isText(url)) return 400;
   if (coding !== undefined && coding.toLowerCase() !== "chunked") return 400;
-  return undefined;
+  return methods.has(method) ? undefined : 405;
 }
 
 function isOnly(rawHeaders: string[], name: string): boolean {

@@ -1,11 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { clientAddress } from "@/lib/address";
 import { env } from "@/lib/env";
@@ -19,16 +13,13 @@ import { type Deadlines, deadlines as usual } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
-import { faultOf, headLimits } from "./head";
+import { faultOf, headLimits, methods } from "./head";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
 import { refuse, refuseRequest, statusOf } from "./refusal";
 import { setRequestHeader } from "./request-headers";
 import { HouseResponse } from "./response";
-
-/** Methods that Next would answer with a 500 (TRACE) or that mean nothing here. */
-const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Who answers: the API's own handlers at once, where there is a lane for them, and Next the rest. */
 export interface Answerers {
@@ -56,22 +47,18 @@ export function createHttpServer(
       ServerResponse: HouseResponse,
     },
     (request, response) => {
-      const { url = "/", method = "" } = request;
-      const path = url.split("?", 1)[0] as string;
+      const path = (request.url ?? "/").split("?", 1)[0] as string;
+      const fault = faultOf(request);
       const id = identify(request);
       nameClient(request);
       observe(request, response, path);
       setBodyDeadline(request, path, deadlines);
       closeAfterEarlyAnswer(request, response);
-      const fault = faultOf(request);
-      if (fault) return refuseRequest(response, fault);
-      if (methods.has(method)) {
-        response.house = laneHeaders(id);
-        if (lane?.(request, response, path)) return;
-        response.house = undefined;
-      }
+      if (fault) return refuseRequest(response, fault, id);
+      response.house = laneHeaders(id);
+      if (lane?.(request, response, path)) return;
+      response.house = undefined;
       setHeaders(request, response, { id, dev });
-      if (!methods.has(method)) return refuseMethod(response);
       if (answerOps(path, response)) return;
       if (path.startsWith("/api/uploads/")) readInGulps(request);
       next(request, response);
@@ -130,18 +117,3 @@ function observe(request: IncomingMessage, response: HouseResponse, path: string
 
 /** Few values, whatever is asked for: a label for each path would let anyone fill our memory. */
 const areaOf = (path: string) => /^\/(api|_next|socket\.io)(?=\/|$)/.exec(path)?.[1] ?? "page";
-
-function refuseMethod(response: ServerResponse): void {
-  const allow = [...methods].join(", ");
-  const problem = {
-    type: "/problems/method-not-allowed",
-    title: "Method not allowed",
-    status: 405,
-  };
-  response.writeHead(405, {
-    allow,
-    "content-type": "application/problem+json",
-    connection: "close",
-  });
-  response.end(JSON.stringify(problem));
-}

@@ -1,15 +1,17 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "@/lib/http";
-import { headLimits } from "./head";
+import { headLimits, methods } from "./head";
 import { bareHeaders } from "./headers";
 
 /** How long the client has to read the answer. A socket that is closed with bytes unread is reset. */
 const LINGER_MS = 1_000;
 
+const allow = [...methods].join(", ");
 /** What is refused before any handler sees it. */
 const refusals = {
   400: ["bad-request", "This cannot be read as a request of HTTP/1.1."],
+  405: ["method-not-allowed", `Only ${allow} are understood here.`],
   408: ["request-timeout", "The request did not come to its end in time. Send it again."],
   413: ["too-large", "The extensions of a chunk are too large."],
   431: [
@@ -45,9 +47,11 @@ export function refuse(socket: Duplex, status: Status): void {
   socket.once("close", () => clearTimeout(timer));
 }
 
-/** The same, for a request that could be read. */
-export function refuseRequest(response: ServerResponse, status: Status): void {
-  response.writeHead(status, { ...bareHeaders, ...ending }).end(bodyOf(status));
+/** The same, for a request that could be read: `id` is its own. */
+export function refuseRequest(response: ServerResponse, status: Status, id: string): void {
+  const headers = { ...bareHeaders, ...ending, "x-request-id": id };
+  if (status === 405) headers.allow = allow;
+  response.writeHead(status, headers).end(bodyOf(status));
 }
 
 /** ASCII: its length is its bytes. */

@@ -46,3 +46,8 @@ function answersIn(text: string): RawAnswer[] {
     return { status: Number(part.slice(0, 3)), headers: new Headers(fields), body };
   });
 }
+
+/** The head of a WebSocket's handshake (RFC 6455, 4.1). */
+export const upgradeTo = (path: string, fields = "") =>
+  `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+  `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${fields}\r\n`;
