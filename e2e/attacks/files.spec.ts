@@ -83,20 +83,10 @@ test("no file of the server can be read, however its address is written", async 
 });
 
 test("no answer repeats the host that a client makes up", async () => {
-  for (const path of [
-    "/",
-    "/chat/",
-    "//evil.example/",
-    "/\\evil.example/",
-    "/api/session",
-    "/docs",
-  ]) {
-    const answer = await get(path, "evil.example");
-    const said = [...(answer?.headers ?? [])].map((field) => field.join(": "));
-    expect(said.join("\n").replaceAll(/location: \/evil\.example\/?/g, ""), path).not.toContain(
-      "evil",
-    );
-    expect(answer?.body ?? "", path).not.toMatch(/["'(]https?:\/\/evil\.example/);
+  for (const path of ["/", "/chat/", "/docs", "/api/session", "/api/nothing", "/socket.io/"]) {
+    const { headers, body = "" } = (await get(path, "evil.example")) ?? {};
+    expect([...(headers ?? [])].flat().join("\n"), path).not.toContain("evil");
+    expect(body, path).not.toContain("evil.example");
   }
 });
 

@@ -40,7 +40,7 @@ test("cookies and parameters in their thousands are read, in a moment", async ()
   expect((await call("/api/session", { headers: { cookie } })).status).toBe(401);
   const names = Array.from({ length: 3_000 }, (_, i) => i.toString(36)).join("&");
   expect((await call(`/api/items/offset?${names}`, { guest })).status).toBe(400);
-  expect((await call(`/api/items/offset?${times(2_000, "limit=1&")}`, { guest })).status).toBe(400);
+  expect((await call(`/api/items/offset?${times(1_500, "limit=1&")}`, { guest })).status).toBe(400);
 });
 
 /** JSON as nobody means it, for whatever takes JSON. */
@@ -101,6 +101,7 @@ test.describe("a WebSocket", () => {
   const frame = (first: number, length: number[], payload: string | Buffer = "") =>
     Buffer.concat([Buffer.from([first, ...length, 0, 0, 0, 0]), Buffer.from(payload)]);
   const TEXT = 0x81;
+  const CLOSE = "\x88";
   const large = (size: number) => [
     0xff,
     0,
@@ -124,18 +125,16 @@ test.describe("a WebSocket", () => {
       frame(0x01, large(60_000), times(60_000)),
       frame(0x80, large(60_000), times(60_000)),
     ]),
-    "a packet of a thousand attachments": frame(TEXT, [0xfe, 0, 26], '451000-/chat,["send",{}]  '),
+    "a packet of a thousand attachments": frame(TEXT, [0x98], '451000-/chat,["send",{}]'),
     "a packet that is none": frame(TEXT, [0x83], "9zz"),
     "JSON nested deep, from nobody": frame(TEXT, large(deep.length), deep),
   }))
     test(`with ${name} ends`, async () => {
-      const { answers, closed } = await speak(
-        A,
-        Buffer.concat([Buffer.from(handshake), frames]),
-        8_000,
-      );
+      const bytes = Buffer.concat([Buffer.from(handshake), frames]);
+      const { answers, closed } = await speak(A, bytes, 3_000);
       expect(answers[0]?.status).toBe(101);
-      expect(closed).toBe(true);
+      // At once, or with a frame that says so and waits for ours.
+      expect(closed || answers[0]?.body.includes(CLOSE)).toBe(true);
     });
 
   test("by polling has the same limit", async () => {

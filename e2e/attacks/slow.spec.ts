@@ -25,6 +25,7 @@ function drip(base: string, head: string) {
 }
 
 test("two hundred slow clients at once: others are served, and slow heads end", async () => {
+  test.setTimeout(150_000);
   const { base } = own;
   const born = await metric(base, "process_start_time_seconds");
   const guest = await newGuest("Served", base);
@@ -41,11 +42,11 @@ test("two hundred slow clients at once: others are served, and slow heads end", 
     const begun = Date.now();
     const statuses: number[] = [];
     const serve = async () => {
-      while (statuses.length < 400) {
-        const [path, init] = statuses.length % 20 ? ["/api/session", { guest }] : ["/chat", {}];
-        const { status, body } = await call(path, { ...init, base });
-        await body?.cancel();
-        statuses.push(status);
+      while (statuses.length < 200) {
+        const [path, init] = statuses.length % 40 ? ["/api/session", { guest }] : ["/chat", {}];
+        const response = await call(path, { ...init, base });
+        await response.text();
+        statuses.push(response.status);
       }
     };
     await Promise.all([serve(), serve(), serve(), serve()]);
