@@ -67,6 +67,7 @@ async function get(path: string, host = "localhost") {
 }
 
 test("no file of the server can be read, however its address is written", async () => {
+  test.slow();
   const open = [...addresses];
   const ask = async () => {
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
@@ -110,6 +111,7 @@ test("no script names the environment or a secret, and none has a map", async ()
 });
 
 test("no page says a secret, whoever asks", async () => {
+  test.slow();
   const session = await call("/api/session", { method: "POST", body: "{}" });
   const cookie = session.headers.get("set-cookie")?.split(";", 1)[0] ?? "";
   expect(cookie).not.toBe("");

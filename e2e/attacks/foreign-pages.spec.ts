@@ -10,6 +10,7 @@ const allows = (headers: Headers) =>
   [...headers.keys()].filter((name) => /^access-control-allow/.test(name));
 
 test("no operation says a word to a foreign page, nor to its preflight", async () => {
+  test.slow();
   for (const { method, path } of operations) {
     const address = path.replace(/\{\w+\}/g, "none");
     for (const origin of FOREIGN) {
