@@ -15,7 +15,9 @@ import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
 import { createLane } from "@/server/lane/lane";
+import { refuse } from "@/server/refusal";
 import { shutDown } from "@/server/shutdown";
+import { coverSockets } from "@/server/sockets";
 import { becomeReady, listen } from "@/server/start";
 
 // The process: one HTTP server with Next behind it and Socket.IO beside it.
@@ -31,6 +33,7 @@ const server = createHttpServer(
   dev,
 );
 const io = createSocketServer(server);
+coverSockets(io);
 const stopped = new AbortController();
 const endChat = serveChat(io.of("/chat"));
 const endRealtime = serveRealtime(io.of("/realtime"));
@@ -44,7 +47,7 @@ const upgrade = app.getUpgradeHandler();
 server.on("upgrade", (request, socket, head) => {
   if (request.url?.startsWith("/socket.io/")) return;
   if (dev) void upgrade(request, socket, head);
-  else socket.destroy();
+  else refuse(socket, 400);
 });
 
 await listen(server).catch((error: Error) => exitWith(error.message));
