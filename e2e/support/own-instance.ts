@@ -59,8 +59,11 @@ export async function startInstance(changes: Record<string, string> = {}): Promi
     output: () => output,
     async end(signal) {
       const begun = Date.now();
+      const { exitCode, signalCode } = child;
+      const over = exitCode !== null || signalCode !== null;
+      const exit = over ? [exitCode] : once(child, "exit");
       child.kill(signal);
-      const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
+      const [code] = await exit;
       return { code, ms: Date.now() - begun };
     },
   };
