@@ -12,6 +12,8 @@ import { created, noise, putFile, sha256 } from "./uploads";
 
 /** A frame that waits in a buffer comes with the end of the stream, which these never reach. */
 const IN_TIME_MS = 2_000;
+/** Of a machine that is busy. */
+const PATIENCE = { timeout: 20_000 };
 const MiB64 = 64 * 1024 * 1024;
 
 interface Asked {
@@ -51,7 +53,7 @@ export async function expectEventsInTime(base: string, guest: Guest) {
   for (let n = 1; n <= 3; n++) {
     const begun = Date.now();
     await publish(guest, n, { base });
-    await expect.poll(() => idsOf(reading.events).length, { intervals: [20] }).toBe(n);
+    await expect.poll(() => idsOf(reading.events).length, { intervals: [20], ...PATIENCE }).toBe(n);
     expect(Date.now() - begun).toBeLessThan(IN_TIME_MS);
   }
   reading.close();
@@ -60,7 +62,7 @@ export async function expectEventsInTime(base: string, guest: Guest) {
 /** The first token comes long before the last. */
 export async function expectTokensInTime(base: string, guest: Guest) {
   const answer = await complete(guest, undefined, { base });
-  await expect.poll(() => answer.text().length, { intervals: [20] }).toBeGreaterThan(0);
+  await expect.poll(() => answer.text().length, { intervals: [20], ...PATIENCE }).toBeGreaterThan(0);
   expect(answer.isDone()).toBe(false);
   await answer.over;
   expect(answer.isDone()).toBe(true);
@@ -92,10 +94,10 @@ export const connectedOver = (socket: Socket) =>
 export async function expectTalk(base: string, guest: Guest) {
   const room = (await newRoom({ ...guest, base })).name;
   const members = [openMember(base, guest, room), openMember(base, guest, room)];
-  for (const member of members) await expect.poll(() => member.state().status).toBe("joined");
+  for (const member of members) await expect.poll(() => member.state().status, PATIENCE).toBe("joined");
   for (const member of members) member.send("heard?");
   for (const member of members) {
-    await expect.poll(() => member.state().messages.length).toBe(2);
+    await expect.poll(() => member.state().messages.length, PATIENCE).toBe(2);
     expect(member.state().transport).toBe("websocket");
     member.close();
   }
