@@ -52,7 +52,10 @@ export async function startInstance(changes: Record<string, string> = {}): Promi
     once(child, "exit").then(([code]) => {
       throw new Error(`It ended with ${code} before it was ready:\n${output}`);
     }),
-  ]);
+  ]).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   return {
     base,
     process: child,
