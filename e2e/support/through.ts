@@ -62,7 +62,9 @@ export async function expectEventsInTime(base: string, guest: Guest) {
 /** The first token comes long before the last. */
 export async function expectTokensInTime(base: string, guest: Guest) {
   const answer = await complete(guest, undefined, { base });
-  await expect.poll(() => answer.text().length, { intervals: [20], ...PATIENCE }).toBeGreaterThan(0);
+  await expect
+    .poll(() => answer.text().length, { intervals: [20], ...PATIENCE })
+    .toBeGreaterThan(0);
   expect(answer.isDone()).toBe(false);
   await answer.over;
   expect(answer.isDone()).toBe(true);
@@ -94,7 +96,8 @@ export const connectedOver = (socket: Socket) =>
 export async function expectTalk(base: string, guest: Guest) {
   const room = (await newRoom({ ...guest, base })).name;
   const members = [openMember(base, guest, room), openMember(base, guest, room)];
-  for (const member of members) await expect.poll(() => member.state().status, PATIENCE).toBe("joined");
+  for (const member of members)
+    await expect.poll(() => member.state().status, PATIENCE).toBe("joined");
   for (const member of members) member.send("heard?");
   for (const member of members) {
     await expect.poll(() => member.state().messages.length, PATIENCE).toBe(2);
