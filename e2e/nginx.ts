@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 
 export const NO_NGINX = "nginx is not installed, and apt-get could not fetch it";
+const APT = "/usr/bin/apt-get";
 /** Where it is unpacked: nothing is installed, and no service is started. */
 const UNPACKED = ".data/nginx";
 const PATHS = [
@@ -16,13 +17,13 @@ export const findNginx = (): string | undefined =>
 
 /** Finds an nginx, or unpacks Debian's package; without either, what needs it is skipped. */
 export function ensureNginx(log: (line: string) => void): void {
-  if (findNginx() || !existsSync("/usr/bin/apt-get")) return;
+  if (findNginx() || !existsSync(APT)) return;
   log("No nginx found: fetching the system's package …");
   mkdirSync(UNPACKED, { recursive: true });
   const apt = (...args: string[]) =>
-    spawnSync("apt-get", args, { cwd: UNPACKED, stdio: "inherit", timeout: 60_000 }).status === 0;
+    spawnSync(APT, args, { cwd: UNPACKED, stdio: "inherit", timeout: 60_000 }).status === 0;
   // Whoever has no lists of packages yet, and may fetch them.
   if (!apt("download", "nginx") && !(apt("update") && apt("download", "nginx"))) return;
   const file = readdirSync(UNPACKED).find((name) => name.endsWith(".deb"));
-  if (file) spawnSync("dpkg-deb", ["-x", file, "."], { cwd: UNPACKED, stdio: "inherit" });
+  if (file) spawnSync("/usr/bin/dpkg-deb", ["-x", file, "."], { cwd: UNPACKED, stdio: "inherit" });
 }
