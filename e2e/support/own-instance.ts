@@ -56,15 +56,21 @@ export async function startInstance(changes: Record<string, string> = {}): Promi
     once(child, "exit").then(([code]) => {
       throw new Error(`It ended with ${code} before it was ready:\n${output}`);
     }),
-  ]);
+  ]).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   return {
     base,
     process: child,
     output: () => output,
     async end(signal) {
       const begun = Date.now();
+      const { exitCode, signalCode } = child;
+      const over = exitCode !== null || signalCode !== null;
+      const exit = over ? [exitCode] : once(child, "exit");
       child.kill(signal);
-      const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
+      const [code] = await exit;
       return { code, ms: Date.now() - begun };
     },
   };
