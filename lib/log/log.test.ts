@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import fc from "fast-check";
 import type pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createPostgresBus } from "../bus/postgres";
 import { createPool } from "../db/pool";
 import { createLog, type Log, type LogOptions } from "./log";
@@ -46,6 +46,18 @@ beforeAll(() => {
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
   await pool.end();
+});
+
+describe("append", () => {
+  it("writes in one statement what comes in one turn of the event loop, whoever calls", async () => {
+    const log = openLog();
+    const query = vi.spyOn(pool, "query");
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(upTo(20).map((n) => turn().then(() => log.append(newStream(), "x", n))));
+    const names = query.mock.calls.map(([asked]) => (asked as { name?: string }).name);
+    query.mockRestore();
+    expect(names.filter((name) => name === "log_append")).toHaveLength(1);
+  });
 });
 
 describe("appendIn", () => {

@@ -54,10 +54,13 @@ function inSlot(ms: number, swallow: () => void): void {
   if (others) return void others.push(swallow);
   const mine = [swallow];
   slots.set(slot, mine);
-  setTimeout(() => {
-    slots.delete(slot);
-    for (const one of mine) one();
-  }, slot * SLOT_MS - now);
+  setTimeout(
+    () => {
+      slots.delete(slot);
+      for (const one of mine) one();
+    },
+    slot * SLOT_MS - now,
+  );
 }
 
 /** The body, in gulps. Ends as it ends; cancelled, it leaves the provider. */
