@@ -48,8 +48,8 @@ afterAll(async () => {
   await pool.end();
 });
 
-describe("append", () => {
-  it("writes in one statement what comes in one turn of the event loop, whoever calls", async () => {
+describe("the appends of one turn", () => {
+  it("go in one statement, whoever calls", async () => {
     const log = openLog();
     const query = vi.spyOn(pool, "query");
     const turn = () => new Promise((resolve) => setImmediate(resolve));
