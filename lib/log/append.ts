@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ClientBase, Pool } from "pg";
 import type { Appended, LogEntry } from "./types";
 
@@ -47,8 +48,8 @@ export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
   async function drain(): Promise<void> {
     if (writing) return;
     writing = true;
-    // The writers of this turn of the event loop share the first batch, too.
-    await Promise.resolve();
+    // The writers of this turn of the event loop share the first batch, too, whatever called them.
+    await nextTurn();
     while (queue.length > 0) {
       const batch = queue.slice(0, MAX_BATCH);
       queue = queue.slice(MAX_BATCH);

@@ -48,6 +48,18 @@ afterAll(async () => {
   await pool.end();
 });
 
+describe("the appends of one turn", () => {
+  it("go in one statement, whoever calls", async () => {
+    const log = openLog();
+    const query = vi.spyOn(pool, "query");
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(upTo(20).map((n) => turn().then(() => log.append(newStream(), "x", n))));
+    const names = query.mock.calls.map(([asked]) => (asked as { name?: string }).name);
+    query.mockRestore();
+    expect(names.filter((name) => name === "log_append")).toHaveLength(1);
+  });
+});
+
 describe("appendIn", () => {
   it("shares the fate of the caller's transaction, and tells readers after it", async () => {
     const [log, reader, stream] = [openLog(), openLog(), newStream()];
