@@ -7,7 +7,7 @@ import { conversation, openRoom, write } from "../support/chat-page";
 import { newGuest, newRoom } from "../support/guest";
 import { openMember } from "../support/member";
 import { defaults, deployed, startNginx } from "../support/nginx";
-import { freePort, type OwnInstance, startInstance } from "../support/own-instance";
+import { answered, freePort, type OwnInstance, startInstance } from "../support/own-instance";
 import { idsOf, openEvents, publish } from "../support/sse";
 import {
   askFrom,
@@ -40,9 +40,7 @@ test.beforeAll(async () => {
   const own = {
     TRUSTED_PROXY_HOPS: "1",
     ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
-    OPENAI_BASE_URL: process.env.OPENAI_BASE_URL ?? "",
-    OPENAI_API_KEY: process.env.OPENAI_API_KEY ?? "",
-    OPENAI_MODEL: process.env.OPENAI_MODEL ?? "",
+    ...answered,
   };
   instances = await Promise.all(
     ["Left", "Right"].map((name) => startInstance({ ...own, INSTANCE_NAME: name })),
