@@ -61,11 +61,15 @@ const ofTheLane = () =>
   );
 
 /** The headers of an answer that neither a handler nor Next gives. */
-export const bareHeaders: OutgoingHttpHeaders = {
-  ...Object.fromEntries(always.map(([name, value]) => [name.toLowerCase(), value])),
-  "content-security-policy": dataPolicy,
-  "cache-control": "no-store",
-};
+export const bareHeaders = () =>
+  remember(
+    "bare-headers",
+    (): OutgoingHttpHeaders => ({
+      ...Object.fromEntries(house().map(([name, value]) => [name.toLowerCase(), value])),
+      "content-security-policy": dataPolicy,
+      "cache-control": "no-store",
+    }),
+  );
 
 /** The headers of an answer that does not come through Next. They inherit what is always the same. */
 export function laneHeaders(id: string): OutgoingHttpHeaders {

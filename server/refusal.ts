@@ -40,7 +40,7 @@ export function refuse(socket: Duplex, status: Status): void {
   const { _httpMessage } = socket as { _httpMessage?: ServerResponse };
   if (!socket.writable || _httpMessage?.headersSent) return void socket.destroy();
   const body = bodyOf(status);
-  const headers = { ...bareHeaders, ...ending, "content-length": body.length };
+  const headers = { ...bareHeaders(), ...ending, "content-length": body.length };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -49,7 +49,7 @@ export function refuse(socket: Duplex, status: Status): void {
 
 /** The same, for a request that could be read: `id` is its own. */
 export function refuseRequest(response: ServerResponse, status: Status, id: string): void {
-  const headers = { ...bareHeaders, ...ending, "x-request-id": id };
+  const headers = { ...bareHeaders(), ...ending, "x-request-id": id };
   if (status === 405) headers.allow = allow;
   response.writeHead(status, headers).end(bodyOf(status));
 }

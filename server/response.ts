@@ -30,7 +30,8 @@ export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends 
     if (this.getHeader("x-lane") === "next") keepOwnVary(this);
     // What Node refuses by itself: a request without a Host, or with an Expect that nobody can meet.
     if (!this.house && !this.hasHeader("x-content-type-options"))
-      for (const name in bareHeaders) this.setHeader(name, bareHeaders[name] as string);
+      for (const [name, value] of Object.entries(bareHeaders()))
+        this.setHeader(name, value as string);
     if (!this.house) return Reflect.apply(super.writeHead, this, [status, ...rest]);
     return super.writeHead(status, flatten(given, this.house));
   }

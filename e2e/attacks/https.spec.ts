@@ -19,7 +19,15 @@ test.afterAll(async () => {
 
 const begin = (headers = {}) =>
   call("/api/session", { method: "POST", body: "{}", base: own.base, headers });
-const addresses = ["/", "/chat", "/api/session", "/api/nothing", "/healthz", "/no-such-page"];
+const addresses = [
+  "/",
+  "/chat",
+  "/api/session",
+  "/api/nothing",
+  "/healthz",
+  "/no-such-page",
+  "/socket.io/",
+];
 
 test("over https every answer binds the browser to it for a year; over http none does", async () => {
   for (const path of addresses) {
