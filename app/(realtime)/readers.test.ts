@@ -7,6 +7,7 @@ import { Server } from "socket.io";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
+import { lifecycle } from "@/lib/lifecycle";
 import { log } from "@/lib/log";
 import { tokens } from "@/lib/session/session";
 import { createSseParser } from "@/lib/sse-parser";
@@ -241,7 +242,11 @@ describe("long polls", () => {
     const ask = () => fetchAs(token)("/api/realtime/long-poll?timeout=20");
     const waiting = ask();
     await expect.poll(() => log().position(streamOf(userId))).toBe(0);
+    const begun = performance.now();
+    lifecycle().phase = "draining";
     streams().endAll();
     expect([(await waiting).status, (await ask()).status]).toEqual([204, 204]);
+    // Not at their timeout, which is 20 s.
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

@@ -3,7 +3,9 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { pushedBodyOf } from "@/lib/pushed-body";
 import { setBodySource } from "@/lib/request-body";
+import { sharedAnswerOf } from "@/lib/shared-answer";
 import { gulps } from "../gulps";
+import { HouseResponse } from "../response";
 import { socketSink } from "./socket-sink";
 import { createTable, type Routes } from "./table";
 
@@ -25,6 +27,9 @@ export function createLane(routes: Routes): Lane {
       if (request.method !== "GET" && request.method !== "HEAD")
         setBodySource(request, { [Symbol.asyncIterator]: () => gulps(incoming) });
       const response = await handle(request, { params: Promise.resolve(params) });
+      const shared = sharedAnswerOf(response);
+      if (shared && outgoing instanceof HouseResponse && outgoing.sendShared(shared))
+        return RESPONSE_ALREADY_SENT;
       const pushed = pushedBodyOf(response);
       if (!pushed) return response;
       outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
