@@ -36,7 +36,7 @@ function restOf(
     ["Date", new Date().toUTCString()],
     ["Connection", "keep-alive"],
     ["Keep-Alive", `timeout=${Math.floor(keepAliveMs / 1_000)}`],
-    ["Content-Length", bytes],
+    ["content-length", bytes],
   ].map(([name, value]) => `${name}: ${value}\r\n`);
   return {
     text: `${lines.join("")}\r\n${body}`,
