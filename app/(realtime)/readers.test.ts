@@ -212,6 +212,8 @@ describe("long polls", () => {
     // Woken, not timed out: that would be after 20 s.
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(batches.every((batch) => batch?.kind === "entries")).toBe(true);
+    // One reader for all of them: what it brought is encoded once.
+    expect(new Set(batches).size).toBe(1);
     expect(streams().size()).toBe(0);
   });
 
