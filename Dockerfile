@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Three stages: the build, what it needs once before a start (migrations, the sample rows), the server.
+# Three stages: the build; the tools around it (migrations, sample rows, the bridge to Redis); the server.
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
@@ -8,8 +8,8 @@ RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
 
-# docker build --target migrate: applies the migrations and fills in what is missing, then ends.
-FROM build AS migrate
+# Where it is given no other command, it applies the migrations and fills in what is missing, then ends.
+FROM build AS tools
 USER node
 CMD ["sh", "-c", "npm run --silent db:migrate && npm run --silent db:seed"]
 
@@ -24,7 +24,13 @@ COPY --from=pruned /app/package.json /app/next.config.ts ./
 COPY --from=pruned /app/node_modules ./node_modules
 COPY --from=pruned /app/.next ./.next
 COPY --from=pruned /app/dist ./dist
-COPY --from=pruned /app/public ./public
+# What pages show: the files that are running, and the results of the benchmark.
+COPY --from=pruned /app/app ./app
+COPY --from=pruned /app/e2e ./e2e
+COPY --from=pruned /app/lib ./lib
+COPY --from=pruned /app/prisma ./prisma
+COPY --from=pruned /app/server ./server
+COPY --from=pruned /app/bench ./bench
 USER node
 EXPOSE 3000
 # Ready is more than alive: it has its database. SIGTERM ends it within ten seconds.

@@ -8,6 +8,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // At the left it would lie over the theme switch.
   devIndicators: { position: "bottom-right" },
+  // No page has an image to make smaller, and /_next/image would fetch and keep whatever address it is given.
+  images: { unoptimized: true },
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
   serverExternalPackages: [

@@ -13,7 +13,8 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: process.env.E2E_REPORT || "test-results/e2e.json" }]],
   use: {
     baseURL: process.env.E2E_BASE_URL || "http://localhost:3100",
-    trace: "retain-on-failure",
+    // A trace costs more than most tests do: where there is a second try, that one has it.
+    trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
     launchOptions: {
       ...findBrowser(),
       args: [

@@ -4,6 +4,7 @@ import { serveJobs } from "@/app/(background-tasks)/serve";
 import { serveChat } from "@/app/(chat)/socket/namespace";
 import { serveRealtime } from "@/app/(realtime)/socket/namespace";
 import { serveCompletions } from "@/app/(token-stream)/completion/serve";
+import { streamingOver } from "@/app/(uploads)/receive/slots";
 import { sweepUploads } from "@/app/(uploads)/remove";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
@@ -14,7 +15,9 @@ import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
 import { createLane } from "@/server/lane/lane";
+import { refuse } from "@/server/refusal";
 import { shutDown } from "@/server/shutdown";
+import { coverSockets } from "@/server/sockets";
 import { becomeReady, listen } from "@/server/start";
 
 // The process: one HTTP server with Next behind it and Socket.IO beside it.
@@ -30,6 +33,7 @@ const server = createHttpServer(
   dev,
 );
 const io = createSocketServer(server);
+coverSockets(io);
 const stopped = new AbortController();
 const endChat = serveChat(io.of("/chat"));
 const endRealtime = serveRealtime(io.of("/realtime"));
@@ -43,7 +47,7 @@ const upgrade = app.getUpgradeHandler();
 server.on("upgrade", (request, socket, head) => {
   if (request.url?.startsWith("/socket.io/")) return;
   if (dev) void upgrade(request, socket, head);
-  else socket.destroy();
+  else refuse(socket, 400);
 });
 
 await listen(server).catch((error: Error) => exitWith(error.message));
@@ -67,6 +71,7 @@ async function end(why: string): Promise<void> {
       await io.close();
       await app.close();
       await endJobs();
+      await streamingOver();
       log().close();
       await bus().close();
       await pool().end();

@@ -14,7 +14,6 @@ import {
   publishRaw,
 } from "./support/sse";
 import { createCuttingProxy } from "./support/sse-cut";
-import { startNginx } from "./support/sse-nginx";
 
 const readings: EventReading[] = [];
 test.afterEach(() => {
@@ -350,21 +349,4 @@ test.describe("publishing", () => {
     const nobody = await call("/api/events", { method: "POST", body: "{}" });
     expect(nobody.status).toBe(401);
   });
-});
-
-test("nginx with its defaults in front delivers each event as it comes", async () => {
-  const nginx = await startNginx(A);
-  test.skip(nginx.url === undefined, nginx.reason);
-  if (!nginx.url) return;
-  const ada = await newGuest();
-  const reading = await open(ada, { base: nginx.url });
-  await expect.poll(() => named(reading, "live")).toHaveLength(1);
-  for (let n = 1; n <= 5; n++) {
-    const begun = Date.now();
-    await publish(ada, n);
-    await expect.poll(() => idsOf(reading.events).length, { intervals: [5] }).toBe(n);
-    expect(Date.now() - begun).toBeLessThan(500);
-  }
-  reading.close();
-  await nginx.stop();
 });

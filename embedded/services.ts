@@ -34,9 +34,10 @@ const known: Record<string, () => Promise<Service>> = {
     return { address: baseUrl, stop };
   },
   async redis() {
-    const { REDIS_URL, EMBEDDED_REDIS_PORT } = process.env;
+    const { REDIS_URL, EMBEDDED_REDIS_HOST, EMBEDDED_REDIS_PORT } = process.env;
     const { url, stop } = await startRedis({
       token: required("EMBEDDED_REDIS_KEY"),
+      host: EMBEDDED_REDIS_HOST || undefined,
       port: Number(EMBEDDED_REDIS_PORT || 0),
       engine: REDIS_URL ? { url: REDIS_URL } : "memory",
     });

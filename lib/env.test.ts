@@ -117,6 +117,13 @@ describe("parseEnv", () => {
     );
   });
 
+  it("refuses origins of http beside those of https, which decide what a session is kept in", () => {
+    const mixed = "https://a.example, http://b.example/";
+    expect(refusalOf({ ...complete, ALLOWED_ORIGINS: mixed })).toContain("ALLOWED_ORIGINS");
+    const secure = "https://a.example/, https://b.example";
+    expect(parseEnv({ ...complete, ALLOWED_ORIGINS: secure }).ALLOWED_ORIGINS).toHaveLength(2);
+  });
+
   it("reads a list whatever blanks and empty items stand in it", () => {
     const blank = fc.constantFrom("", " ", "  ", "\t");
     const item = fc.record({

@@ -113,9 +113,19 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   );
 }
 
-/** Browsers send an origin without a path: one that was written with a slash would never match. */
+/**
+ * Browsers send an origin without a path: one that was written with a slash would never match. All
+ * are of one scheme, which says whether visitors come by https.
+ */
 function withOrigins(env: Env): Env {
   const given = env.ALLOWED_ORIGINS.map((origin) => origin.replace(/\/+$/, ""));
+  const secure = given.filter((origin) => origin.startsWith("https://"));
+  if (secure.length > 0 && secure.length < given.length) {
+    throw new Error(
+      "ALLOWED_ORIGINS has origins of http and of https: sessions would be as safe as those of " +
+        "http, for all. Give the ones of https alone, or run an instance for each.",
+    );
+  }
   return { ...env, ALLOWED_ORIGINS: given.length > 0 ? given : [`http://localhost:${env.PORT}`] };
 }
 

@@ -95,8 +95,10 @@ export function eventResponse(request: Request, options: EventResponseOptions): 
     signal: over.signal,
     write(frames) {
       if (over.signal.aborted) return;
-      if (body.unread() <= MAX_UNREAD_BYTES) return body.write(frames);
+      const unread = body.unread();
+      if (unread <= MAX_UNREAD_BYTES) return body.write(frames);
       metrics().slowReaders.inc();
+      logger().info({ kind, unread }, "stream cut: slow reader");
       cut();
     },
     async below(bytes) {

@@ -248,7 +248,7 @@ describe("a database that is away", () => {
 
   it.each([
     ...["08000", "08001", "08006", "57P01", "57P02", "57P03"],
-    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "P1001", "P1017", "P2024"],
+    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "P1001", "P1017", "P2024", "P2028"],
   ])("is a 503 with Retry-After: %s", async (code) => {
     await expectUnavailable(Object.assign(new Error("secret host"), { code }));
   });
@@ -330,6 +330,7 @@ describe("a foreign page", () => {
     { origin: `${OURS}/` },
     { origin: `${OURS}, https://evil.example` },
     { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
     { origin: OURS, "sec-fetch-site": "cross-site" },
   ];
   const own: Record<string, string>[] = [
@@ -337,7 +338,7 @@ describe("a foreign page", () => {
     { origin: OURS },
     { origin: "https://also.example:8443" },
     { origin: OURS, "sec-fetch-site": "same-origin" },
-    { "sec-fetch-site": "same-site" },
+    { origin: "https://also.example:8443", "sec-fetch-site": "same-site" },
     { "sec-fetch-site": "none" },
   ];
 

@@ -74,19 +74,16 @@ export function route<P>(handlers: Partial<Record<Method, Handler<P>>>) {
   const allow = [...methods.filter((method) => offered[method]), "OPTIONS"].join(", ");
   const wrap = (method: Method): Handler<P> => {
     const handler = offered[method];
-    return async (request, context) => {
-      try {
+    return (request, context) =>
+      answerOf(() => {
         if (handler) {
           assertSameSite(request);
-          return await handler(request, context);
+          return handler(request, context);
         }
         if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
         const detail = `${method} is not offered here, only ${allow}.`;
         throw new HttpError(405, "method-not-allowed", detail, { headers: { allow } });
-      } catch (error) {
-        return toResponse(error, request);
-      }
-    };
+      }, request);
   };
   return Object.fromEntries(methods.map((m) => [m, wrap(m)])) as Record<Method, Handler<P>>;
 }
@@ -100,15 +97,20 @@ function headOf<P>(get: Handler<P>): Handler<P> {
   };
 }
 
-/** What a handler answers, or what its error becomes. */
-export async function answerOf(
+/**
+ * What a handler answers, or what its error becomes. At once where the handler answers at once: a
+ * promise would cost a small answer a tenth of its time.
+ */
+export function answerOf(
   handler: () => Response | Promise<Response>,
   request: Request,
-): Promise<Response> {
+): Response | Promise<Response> {
+  const failed = (error: unknown) => toResponse(error, request);
   try {
-    return await handler();
+    const answer = handler();
+    return answer instanceof Promise ? answer.catch(failed) : answer;
   } catch (error) {
-    return toResponse(error, request);
+    return failed(error);
   }
 }
 
@@ -141,8 +143,10 @@ function failureOf(error: unknown, context: object): HttpError {
 function unavailable(error: unknown): HttpError | undefined {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   const away =
-    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024)/.test(String(code)) ||
-    /timeout exceeded when trying to connect|Connection terminated|Can't reach database|Code: `(08|57P)/.test(
+    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024|P2028)/.test(
+      String(code),
+    ) ||
+    /timeout exceeded when trying to connect|Connection terminated|not queryable|Can't reach database|Code: `(08|57P)/.test(
       String(message),
     );
   if (!away) return undefined;

@@ -8,11 +8,12 @@ import { invalid } from "./http";
  */
 export function readQuery<T extends z.ZodObject>(request: Request, schema: T): z.infer<T> {
   const { searchParams } = new URL(request.url, "http://localhost");
-  const names = [...new Set(searchParams.keys())];
-  const given = names.map((name) => {
-    const values = searchParams.getAll(name);
-    return [name, values.length === 1 ? values[0] : values];
-  });
+  const given = new Map<string, string | string[]>();
+  for (const [name, value] of searchParams) {
+    const before = given.get(name);
+    if (Array.isArray(before)) before.push(value);
+    else given.set(name, before === undefined ? value : [before, value]);
+  }
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (!parsed.success) throw invalid(parsed.error, "invalid-parameter");
   return parsed.data;

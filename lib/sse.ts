@@ -32,12 +32,12 @@ export function encodeEvent({ id, event, data, retry }: SseEvent): string {
 export const encodeComment = (text = "") => `${prefixed(": ", text)}\n`;
 
 /** CR, LF and CRLF each end a line (9.2.5), so each begins a new field of the same name. */
-const prefixed = (field: string, text: string) =>
-  text
-    .toWellFormed()
-    .split(/\r\n|\r|\n/)
-    .map((line) => `${field}${line}\n`)
-    .join("");
+function prefixed(field: string, text: string): string {
+  const whole = text.toWellFormed();
+  if (!/[\r\n]/.test(whole)) return `${field}${whole}\n`;
+  const lines = whole.split(/\r\n|\r|\n/).map((line) => `${field}${line}\n`);
+  return lines.join("");
+}
 
 /** A NUL makes the client ignore the whole id (9.2.6). */
 function oneLine(field: string, text: string): string {

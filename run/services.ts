@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { keysOf } from "../embedded/inngest/keys.ts";
 import { MODEL } from "../embedded/openai/request.ts";
-import { startPostgres } from "../embedded/postgres/index.ts";
 import { ACCESS_KEY_ID, BUCKET, REGION } from "../embedded/s3/index.ts";
 import { readSecrets, serviceKey } from "../embedded/secrets.ts";
 import { startEmbedded } from "./embedded.ts";
+import { keepPostgres } from "./postgres.ts";
 
 /** The backing services as the application sees them: variables, and a way to end ours. */
 export interface Services {
@@ -79,7 +79,7 @@ async function database(dataDir: string, log: Log): Promise<Service> {
     const env = { DATABASE_URL: given };
     return { name: "postgres", env, embedded: false, stop: async () => undefined };
   }
-  const { url, stop } = await startPostgres({ dataDir, log });
+  const { url, stop } = await keepPostgres(dataDir, log);
   return { name: "postgres", env: { DATABASE_URL: url }, embedded: true, stop };
 }
 

@@ -46,7 +46,9 @@ async function unit(args: string[]): Promise<Tally> {
 async function e2e(args: string[]): Promise<Tally> {
   // Here, not above: unit tests run where Playwright is not installed.
   const { ensureBrowser } = await import("../e2e/browser.ts");
+  const { ensureNginx } = await import("../e2e/nginx.ts");
   ensureBrowser(console.log);
+  ensureNginx(console.log);
   const dataDir = ".data/e2e";
   const report = resolve(dataDir, "e2e.json");
   // The demo adopts the server, and stops it at its end.

@@ -3,6 +3,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { env } from "@/lib/env";
 import { lifecycle } from "@/lib/lifecycle";
 import { storeEndpoint } from "@/lib/object-store";
+import { isHttps } from "@/lib/origin";
+import { remember } from "@/lib/remember";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
 const always: [string, string][] = [
@@ -10,8 +12,13 @@ const always: [string, string][] = [
   ["Referrer-Policy", "strict-origin-when-cross-origin"],
   ["Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"],
   ["Cross-Origin-Opener-Policy", "same-origin"],
+  // No page elsewhere gets what is ours as its picture, script or frame: withCors() is for reading.
+  ["Cross-Origin-Resource-Policy", "same-origin"],
   ["X-Frame-Options", "DENY"],
 ];
+/** Over https (RFC 6797): a year. Subdomains are not ours to bind. */
+const transport: [string, string] = ["Strict-Transport-Security", "max-age=31536000"];
+const house = () => (isHttps() ? [...always, transport] : always);
 
 /**
  * What is no page runs nothing and has no origin, uploaded files foremost. It is set here, since
@@ -43,15 +50,26 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
 
 const isPage = (path: string) => !/^\/(api|_next|socket\.io)(\/|$)/.test(path);
 
-const ofTheLane: OutgoingHttpHeaders = {
+const ofTheLane = () =>
+  remember(
+    "lane-headers",
+    (): OutgoingHttpHeaders => ({
+      ...Object.fromEntries(house().map(([name, value]) => [name.toLowerCase(), value])),
+      "content-security-policy": dataPolicy,
+      "x-lane": "direct",
+    }),
+  );
+
+/** The headers of an answer that neither a handler nor Next gives. */
+export const bareHeaders: OutgoingHttpHeaders = {
   ...Object.fromEntries(always.map(([name, value]) => [name.toLowerCase(), value])),
   "content-security-policy": dataPolicy,
-  "x-lane": "direct",
+  "cache-control": "no-store",
 };
 
 /** The headers of an answer that does not come through Next. They inherit what is always the same. */
 export function laneHeaders(id: string): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = Object.create(ofTheLane);
+  const headers: OutgoingHttpHeaders = Object.create(ofTheLane());
   headers["x-request-id"] = id;
   if (lifecycle().phase === "draining") headers.connection = "close";
   return headers;
@@ -65,7 +83,7 @@ export function setHeaders(
 ): void {
   response.setHeader("X-Request-Id", id);
   if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
-  for (const [name, value] of always) response.setHeader(name, value);
+  for (const [name, value] of house()) response.setHeader(name, value);
   delete request.headers["content-security-policy"];
   const path = request.url ?? "/";
   if (isPage(path)) {

@@ -1,11 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { clientAddress } from "@/lib/address";
 import { env } from "@/lib/env";
@@ -15,17 +9,17 @@ import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
+import { type Deadlines, deadlines as usual } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
+import { faultOf, headLimits, methods } from "./head";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
+import { refuse, refuseRequest, statusOf } from "./refusal";
 import { setRequestHeader } from "./request-headers";
 import { HouseResponse } from "./response";
-
-/** Methods that Next would answer with a 500 (TRACE) or that mean nothing here. */
-const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Who answers: the API's own handlers at once, where there is a lane for them, and Next the rest. */
 export interface Answerers {
@@ -37,31 +31,34 @@ export interface Answerers {
  * The HTTP server: gives each request an id, sets the headers of the house, answers the addresses
  * for operators, and hands everything else to the lane or to Next.
  */
-export function createHttpServer({ lane, next }: Answerers, dev: boolean): Server {
+export function createHttpServer(
+  { lane, next }: Answerers,
+  dev: boolean,
+  deadlines: Deadlines = usual,
+): Server {
   const server = createServer(
-    // Slow clients: 10 s for the headers here, the body by its address.
     {
-      headersTimeout: 10_000,
+      headersTimeout: deadlines.head,
+      // The body by its address: body-deadline.ts.
       requestTimeout: 0,
-      keepAliveTimeout: 65_000,
-      maxHeaderSize: 16_384,
+      keepAliveTimeout: deadlines.idle,
+      connectionsCheckingInterval: deadlines.look,
+      maxHeaderSize: headLimits.bytes,
       ServerResponse: HouseResponse,
     },
     (request, response) => {
-      const { url = "/", method = "" } = request;
-      const path = url.split("?", 1)[0] as string;
+      const path = (request.url ?? "/").split("?", 1)[0] as string;
+      const fault = faultOf(request);
       const id = identify(request);
       nameClient(request);
       observe(request, response, path);
-      setBodyDeadline(request, path);
+      setBodyDeadline(request, path, deadlines);
       closeAfterEarlyAnswer(request, response);
-      if (methods.has(method)) {
-        response.house = laneHeaders(id);
-        if (lane?.(request, response, path)) return;
-        response.house = undefined;
-      }
+      if (fault) return refuseRequest(response, fault, id);
+      response.house = laneHeaders(id);
+      if (lane?.(request, response, path)) return;
+      response.house = undefined;
       setHeaders(request, response, { id, dev });
-      if (!methods.has(method)) return refuseMethod(response);
       if (answerOps(path, response)) return;
       if (path.startsWith("/api/uploads/")) readInGulps(request);
       next(request, response);
@@ -69,15 +66,14 @@ export function createHttpServer({ lane, next }: Answerers, dev: boolean): Serve
   );
   watchSilent(server);
   continueWhenRead(server);
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-    else socket.destroy();
-  });
+  // Beyond it Node would drop fields without a word.
+  server.maxHeadersCount = 0;
+  server.on("clientError", (error, socket) => refuse(socket, statusOf(error)));
   return server;
 }
 
 /** Ids from outside are taken only in a safe alphabet: they go to logs and back out. */
-function identify(request: IncomingMessage): string {
+export function identify(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   const id = typeof given === "string" && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
   setRequestHeader(request, "x-request-id", id);
@@ -106,7 +102,8 @@ const addresses = new WeakMap<Socket, string>();
 function observe(request: IncomingMessage, response: HouseResponse, path: string): void {
   const begun = performance.now();
   const endTraffic = traffic().begin(String(request.headers["x-request-id"]), request.socket);
-  response.once("close", () => {
+  // It closes once: `once` would only be the dearer way to say so.
+  response.on("close", () => {
     endTraffic();
     const seconds = (performance.now() - begun) / 1_000;
     const method = methods.has(request.method ?? "") ? (request.method as string) : "other";
@@ -121,18 +118,3 @@ function observe(request: IncomingMessage, response: HouseResponse, path: string
 
 /** Few values, whatever is asked for: a label for each path would let anyone fill our memory. */
 const areaOf = (path: string) => /^\/(api|_next|socket\.io)(?=\/|$)/.exec(path)?.[1] ?? "page";
-
-function refuseMethod(response: ServerResponse): void {
-  const allow = [...methods].join(", ");
-  const problem = {
-    type: "/problems/method-not-allowed",
-    title: "Method not allowed",
-    status: 405,
-  };
-  response.writeHead(405, {
-    allow,
-    "content-type": "application/problem+json",
-    connection: "close",
-  });
-  response.end(JSON.stringify(problem));
-}

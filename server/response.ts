@@ -6,6 +6,7 @@ import {
   ServerResponse,
 } from "node:http";
 import type { SharedAnswer } from "@/lib/shared-answer";
+import { bareHeaders } from "./headers";
 import { keepOwnVary } from "./vary";
 import { wholeAnswer } from "./whole-answer";
 
@@ -55,6 +56,9 @@ export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends 
       this.removeHeader("x-content-length");
     }
     if (this.getHeader("x-lane") === "next") keepOwnVary(this);
+    // What Node refuses by itself: a request without a Host, or with an Expect that nobody can meet.
+    if (!this.house && !this.hasHeader("x-content-type-options"))
+      for (const name in bareHeaders) this.setHeader(name, bareHeaders[name] as string);
     if (!this.house) return Reflect.apply(super.writeHead, this, [status, ...rest]);
     return super.writeHead(status, flatten(given, this.house));
   }

@@ -6,6 +6,11 @@ import { logger } from "@/lib/logger";
 import { revocations } from "@/lib/session/revocations";
 
 const RETRY_MS = 1_000;
+/**
+ * Connections that wait to be accepted: everybody comes back at once after a restart. Beyond it the
+ * system leaves clients waiting that believe they are connected. Linux allows 4,096 (somaxconn).
+ */
+const BACKLOG = 4_096;
 
 /**
  * Makes the process ready: the bus listens, and the logged-out sessions are known. A database that
@@ -33,6 +38,6 @@ export function listen(server: Server): Promise<void> {
       const taken = error.code === "EADDRINUSE";
       reject(taken ? new Error(`Port ${PORT} is taken. Choose another: PORT=${PORT + 10}`) : error);
     });
-    server.listen({ host: HOST, port: PORT, backlog: 1_024 }, resolve);
+    server.listen({ host: HOST, port: PORT, backlog: BACKLOG }, resolve);
   });
 }

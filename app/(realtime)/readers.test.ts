@@ -198,7 +198,7 @@ describe("four readers", () => {
 
 describe("long polls", () => {
   const waitFor = (stream: string, signal = new AbortController().signal) =>
-    firstBatch(stream, 0, 20_000, signal);
+    firstBatch(stream, 0, 20_000, signal, randomUUID());
 
   it("wait by the thousand without a database connection, and all wake", async () => {
     const stream = `realtime:${randomUUID()}`;

@@ -5,6 +5,7 @@ import { HttpError } from "@/lib/http";
 import { logger } from "@/lib/logger";
 import { contradicts, SNIFFED_BYTES } from "./file/type";
 import { markRejected, markStored, requireUpload, type UploadRow } from "./rows/rows";
+import { ask } from "./store/ask";
 import {
   completeMultipart,
   erase,
@@ -12,6 +13,7 @@ import {
   headObject,
   listParts,
   type StoredObject,
+  uploadsOf,
 } from "./store/objects";
 import { missingParts, partCount } from "./store/plan";
 
@@ -76,7 +78,8 @@ async function faultOf(row: UploadRow, object: StoredObject): Promise<string | u
     return "It is not the file of this SHA-256.";
   const range = { first: 0, last: Math.min(object.size, SNIFFED_BYTES) - 1 };
   const start = await getObject(row.key, { etag: object.etag, range });
-  const found = start && (await contradicts(await buffer(start), row.type));
+  const bytes = start && (await ask(() => buffer(start)));
+  const found = bytes && (await contradicts(bytes, row.type));
   return found ? `${row.type} was announced, and its bytes are ${found}.` : undefined;
 }
 
@@ -84,11 +87,13 @@ async function faultOf(row: UploadRow, object: StoredObject): Promise<string | u
 async function digestOf(key: string, { etag }: StoredObject): Promise<string> {
   const bytes = await getObject(key, { etag });
   const hash = createHash("sha256");
-  if (bytes) await pipeline(bytes, hash);
+  if (bytes) await ask(() => pipeline(bytes, hash));
   return hash.digest("base64");
 }
 
 async function reject(row: UploadRow, fault: string): Promise<void> {
+  // It is for good: a page in the store's place has a size and a type as well, and proves nothing.
+  await uploadsOf(row.key);
   await markRejected(row.id, fault);
   await erase(row.key).catch((err) =>
     logger().warn({ err, upload: row.id }, "a rejected object stays until it is swept"),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { pool } from "@/lib/db/pool";
 import { logger } from "@/lib/logger";
 import { remember } from "@/lib/remember";
@@ -8,15 +9,16 @@ import { erase } from "./store/objects";
 const TOMBSTONE = "status = 'deleting', due_at = now() + interval '2 minutes'";
 const SWEEP_MS = 60_000;
 const TAKE = 50;
+/** How long a deletion waits for the store; then it goes on by itself. */
+const PATIENCE_MS = 3_000;
 
 /** Deletes an upload: invisible at once, its object and its parts gone when this resolves, or soon. */
 export async function removeUpload({ id, key }: Pick<UploadRow, "id" | "key">): Promise<void> {
   await pool().query(`UPDATE upload SET ${TOMBSTONE} WHERE id = $1`, [id]);
-  try {
-    await eraseForGood(id, key);
-  } catch (err) {
-    logger().warn({ err, upload: id }, "not erased from the store yet; the sweeper will");
-  }
+  const erased = eraseForGood(id, key).catch((err) =>
+    logger().warn({ err, upload: id }, "not erased from the store yet; the sweeper will"),
+  );
+  await Promise.race([erased, delay(PATIENCE_MS, undefined, { ref: false })]);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from "../../components/plot/growth-plot.tsx";
 import type { Curves, Results } from "./results.ts";
 import { said, spread, want } from "./say.ts";
+import { sizeTable } from "./sizes.ts";
 import { summaryTable, wholeTable } from "./table.ts";
 import { beyond, countOf, nameOf, type Target, targetsOf } from "./targets.ts";
 
@@ -18,16 +19,15 @@ import { beyond, countOf, nameOf, type Target, targetsOf } from "./targets.ts";
 
 const folder = fileURLToPath(new URL("../results/", import.meta.url));
 const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
+const deploy = fileURLToPath(new URL("../../docs/deploy.md", import.meta.url));
 const ROW = 20;
 
 /** The colours of the application (app/globals.css), by the theme of who looks. */
 const style = `svg{font-family:system-ui,sans-serif;--ink:#1e1b16;--muted:#645d51;--rule:#ddd6c8;--accent:#2b45a0;--good:#2a6a3c;--warn:#855600;--bad:#a4291d}
 @media (prefers-color-scheme:dark){svg{--ink:#e9e5da;--muted:#a19c91;--rule:#2b313c;--accent:#a8b8ff;--good:#86c796;--warn:#dfb55f;--bad:#f2978c}}`;
 
-/** What the results look like, by the files' paths: bench/results/*.svg and its README, and the main one. */
+/** What the results look like, by the files' paths: bench/results/*.svg and its README, the main one, docs/deploy.md. */
 export function drawingsOf(results: Results): Record<string, string> {
-  const text = readFileSync(readme, "utf8");
-  const part = /(<!-- bench -->\n)[\s\S]*(<!-- \/bench -->)/;
   const curves = Object.entries(results).filter(([, { growth }]) => growth.length > 0);
   return {
     [`${folder}targets.svg`]: picture(<Targets targets={targetsOf(results)} />),
@@ -38,8 +38,15 @@ export function drawingsOf(results: Results): Record<string, string> {
       ]),
     ),
     [`${folder}README.md`]: wholeTable(results),
-    [readme]: text.replace(part, (_all, begin, end) => begin + summaryTable(results) + end),
+    [readme]: withTable(readme, "bench", summaryTable(results)),
+    [deploy]: withTable(deploy, "sizes", sizeTable(results)),
   };
+}
+
+/** A document with another table between `<!-- name -->` and `<!-- /name -->`. */
+function withTable(file: string, name: string, table: string): string {
+  const part = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`);
+  return readFileSync(file, "utf8").replace(part, (_all, begin, end) => begin + table + end);
 }
 
 /** Writes them, and takes away the pictures of what is not there any more. */

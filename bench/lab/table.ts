@@ -3,7 +3,7 @@ import { said, spread, want } from "./say.ts";
 import { countOf, nameOf, targetsOf } from "./targets.ts";
 
 /** A cell may hold no bar of its own. */
-const row = (...cells: string[]) =>
+export const row = (...cells: string[]) =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
 const day = (date: string) => date.slice(0, 10);
 

@@ -32,7 +32,7 @@ interface Document {
 
 /** Those that the server sets on every answer, and what HTTP itself needs. */
 const GENERAL =
-  /^(date|connection|keep-alive|transfer-encoding|content-(length|type)|vary|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-opener-policy|x-frame-options|access-control-.*)$/;
+  /^(date|connection|keep-alive|transfer-encoding|content-(length|type)|vary|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-(opener|resource)-policy|strict-transport-security|x-frame-options|access-control-.*)$/;
 
 export type OpenApi = Awaited<ReturnType<typeof readDocument>>;
 

@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 /** Of one answer, of its connection, or of the framing that Next and Node choose. */
-const INCIDENTAL = new Set([
+export const INCIDENTAL = new Set([
   ...["date", "x-request-id", "x-lane", "server-timing"],
   ...["connection", "keep-alive", "content-length", "transfer-encoding"],
 ]);
@@ -29,8 +29,7 @@ export async function ask(
 ): Promise<Answer & { lane: string | null }> {
   const leaving = new AbortController();
   const response = await call(path, { ...init, base, signal: leaving.signal, redirect: "manual" });
-  const stream = response.headers.get("content-type")?.startsWith("text/event-stream");
-  const body = stream ? await firstChunk(response) : await response.text();
+  const body = await bodyOf(response);
   leaving.abort();
   const headers = [...response.headers].filter(([name]) => !INCIDENTAL.has(name));
   return {
@@ -41,7 +40,12 @@ export async function ask(
   };
 }
 
-async function firstChunk(response: Response): Promise<string> {
-  const chunk = await response.body?.getReader().read();
+/** The content; of a stream of events, how it begins. */
+export async function bodyOf(response: Response): Promise<string> {
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
+    return response.text();
+  const reader = response.body?.getReader();
+  const chunk = await reader?.read();
+  await reader?.cancel();
   return new TextDecoder().decode(chunk?.value).split("\n", 1)[0] ?? "";
 }

@@ -39,9 +39,14 @@ export async function newRoom(guest: Guest, title = "Test room"): Promise<Room> 
 
 export type TestSocket = Socket<ServerEvents, ClientEvents>;
 
-/** A bare socket of /chat; the test ends it. */
-export function openSocket(base: string, auth: object, options: object = {}): TestSocket {
-  return io(`${base}/chat`, {
+/** A bare socket, of /chat where no other is named; the test ends it. */
+export function openSocket(
+  base: string,
+  auth: object,
+  options: object = {},
+  namespace = "/chat",
+): TestSocket {
+  return io(`${base}${namespace}`, {
     auth,
     transports: ["websocket"],
     forceNew: true,

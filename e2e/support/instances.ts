@@ -3,7 +3,7 @@ import { A, B, expect } from "../fixtures";
 import { call, newGuest } from "./guest";
 
 /** A machine that is busy starts an instance in half a minute. */
-const PATIENCE_MS = 45_000;
+const PATIENCE = { timeout: 45_000, intervals: [100] };
 
 /** Sends SIGKILL to an instance, as the page's button does, by way of the other one. */
 export async function kill(name: "A" | "B"): Promise<void> {
@@ -20,13 +20,13 @@ export async function bootIdOf(base: string): Promise<string | undefined> {
 
 /** Waits until an instance is another process than before, and ready. */
 export async function untilReborn(base: string, before: string | undefined): Promise<void> {
-  await expect.poll(() => bootIdOf(base), { timeout: PATIENCE_MS }).not.toBe(before);
+  await expect.poll(() => bootIdOf(base), PATIENCE).not.toBe(before);
   await untilReady(base);
 }
 
 export async function untilReady(base: string): Promise<void> {
   const ready = async () => (await call("/readyz", { base }).catch(() => null))?.status;
-  await expect.poll(ready, { timeout: PATIENCE_MS }).toBe(200);
+  await expect.poll(ready, PATIENCE).toBe(200);
 }
 
 /** One value of an instance's /metrics, all labels together. */

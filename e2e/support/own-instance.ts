@@ -14,12 +14,16 @@ export interface OwnInstance {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
 }
 
+const { OPENAI_API_KEY = "", OPENAI_BASE_URL = "", OPENAI_MODEL = "" } = process.env;
+/** For startInstance: the demo's answerer. */
+export const answered = { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL };
+
 /**
- * Starts the production server on a free port, with changes to its environment.
+ * Starts the production server on a free port, or on that of `changes`, with changes to its environment.
  * @throws Error with all that it has written, where it ends instead
  */
 export async function startInstance(changes: Record<string, string> = {}): Promise<OwnInstance> {
-  const port = await freePort();
+  const port = Number(changes.PORT ?? (await freePort()));
   const base = `http://localhost:${port}`;
   const child = spawn(process.execPath, ["dist/server.js"], {
     env: {
@@ -52,15 +56,21 @@ export async function startInstance(changes: Record<string, string> = {}): Promi
     once(child, "exit").then(([code]) => {
       throw new Error(`It ended with ${code} before it was ready:\n${output}`);
     }),
-  ]);
+  ]).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   return {
     base,
     process: child,
     output: () => output,
     async end(signal) {
       const begun = Date.now();
+      const { exitCode, signalCode } = child;
+      const over = exitCode !== null || signalCode !== null;
+      const exit = over ? [exitCode] : once(child, "exit");
       child.kill(signal);
-      const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
+      const [code] = await exit;
       return { code, ms: Date.now() - begun };
     },
   };

@@ -7,6 +7,7 @@ import {
   created,
   expectNothing,
   formType,
+  inStore,
   inTable,
   noise,
   open,
@@ -112,6 +113,20 @@ export function theStreamingWay(site: Site): void {
       const left = async () =>
         (await (await call("/api/uploads/memory", { guest: ada })).json()).streams;
       await expect.poll(left, { timeout: 15_000 }).toBe(0);
+    });
+
+    test("deleted by its owner while it is under way, it is given up: 409", async () => {
+      const ada = await site.newGuest();
+      const { out, answer } = open(ada, "/api/uploads/streaming", {});
+      out.write(noise(9 * MiB));
+      const first = async () => (await inStore(ada)).uploads;
+      await expect.poll(first, { timeout: 10_000 }).toBe(1);
+      const { id } = (await inTable(ada)).items[0] ?? {};
+      expect((await call(`/api/uploads/${id}`, { guest: ada, method: "DELETE" })).status).toBe(204);
+      out.end(noise(9 * MiB));
+      const { status, body } = await answer;
+      expect([status, JSON.parse(body).type]).toEqual([409, "/problems/given-up"]);
+      await expectNothing(ada);
     });
 
     test("a client that expects 100-continue is asked for the body, or refused before a byte of it", async () => {

@@ -15,6 +15,8 @@ export interface EmbeddedPostgres {
   url: string;
   /** True where the server was running already, started by a process that is gone or by another. */
   adopted: boolean;
+  /** Whether its process is there. */
+  isAlive(): boolean;
   /** Fast shutdown: open transactions are rolled back, committed ones are safe. Idempotent. */
   stop(): Promise<void>;
 }
@@ -25,6 +27,8 @@ export interface PostgresOptions {
   log: (line: string) => void;
   /** How long a server that runs already may take to answer, in milliseconds; then it is ended. */
   patienceMs?: number;
+  /** The port of one that is started: that of last time, or a free one, where none is given. */
+  port?: number;
 }
 
 /**
@@ -48,7 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     // killed server that still hold its memory: all pass, or are adopted.
     const other = await adopt(data, password, patienceMs);
     if (other) return handle(other, true, base, password);
-    const port = await choosePort(base);
+    const port = options.port ?? (await choosePort(base));
     const logFile = join(base, "postgres.log");
     const { child, pid } = await launch(data, native, port, logFile, account);
     try {
@@ -75,7 +79,7 @@ async function handle(
     stopping ??= shutDown(pid, join(base, "data"));
     return stopping;
   };
-  return { url: url(port, password), adopted, stop };
+  return { url: url(port, password), adopted, isAlive: () => isAlive(pid), stop };
 }
 
 async function explain(logFile: string, error: unknown): Promise<string> {

@@ -11,6 +11,8 @@ import { createTcpEngine } from "./tcp.ts";
 export interface RedisOptions {
   /** What clients send as `Authorization: Bearer …`. */
   token: string;
+  /** Default: loopback. */
+  host?: string;
   /** Default: any free one. */
   port?: number;
   /** In this process, or a Redis at `redis://…`. */
@@ -30,9 +32,10 @@ export interface EmbeddedRedis {
 
 const faults: readonly unknown[] = ["hang", "refuse", "error", null] satisfies (Fault | null)[];
 
-/** A server on loopback that speaks Upstash's REST protocol. */
+/** A server that speaks Upstash's REST protocol. */
 export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> {
-  const { token, engine: kind = "memory", maxBodyBytes = 1024 * 1024 } = options;
+  const { token, host = "127.0.0.1", engine: kind = "memory" } = options;
+  const { maxBodyBytes = 1024 * 1024 } = options;
   const engine: Engine =
     kind === "memory" ? createMemoryEngine(options.memory) : createTcpEngine(kind.url);
   const bridge = createBridge(engine);
@@ -84,7 +87,7 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = 60_000;
   let port = options.port ?? 0;
-  const listen = () => server.listen(port, "127.0.0.1");
+  const listen = () => server.listen(port, host);
 
   const plug = createPlug((fault) => {
     if (fault === "refuse" && server.listening) {

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { applicationName } from "../db/pool";
 import { type Bus, Listeners } from "./bus";
 
 const RECONNECT_MS = 500;
@@ -31,6 +32,7 @@ export function createPostgresBus(
   async function connect(): Promise<void> {
     const next = new pg.Client({
       connectionString,
+      application_name: applicationName(),
       keepAlive: true,
       connectionTimeoutMillis: 2_000,
     });

@@ -2,14 +2,20 @@ import pg from "pg";
 import { env } from "../env";
 import { logger } from "../logger";
 import { remember } from "../remember";
+import { cutHanging } from "./hanging";
 
 /** Connections of one instance. Readers that wait hold none, so few are enough. */
 const MAX_CONNECTIONS = 6;
 
+/** What pg_stat_activity shows for every connection of this instance, the listening one included. */
+export const applicationName = () => `patternbook ${env().INSTANCE_NAME}`;
+
+/** Somebody who waits for a connection is told so within two seconds that there is none. */
+const CONNECTION_TIMEOUT_MS = 1_800;
+
 /**
- * A pool that fails fast: somebody who waits for a connection is told after two seconds that there
- * is none, instead of hanging for as long as the database is away. `settings` are those of Postgres
- * for each of its connections.
+ * A pool that fails fast: nobody hangs for as long as the database is away, whether it refuses or
+ * hangs. `settings` are those of Postgres for each of its connections.
  */
 export function createPool(
   connectionString: string,
@@ -19,13 +25,17 @@ export function createPool(
   const pool = new pg.Pool({
     ...settings,
     connectionString,
+    application_name: applicationName(),
     max,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
   });
   // An idle connection that breaks is an event of the pool, and fatal when nobody listens.
   pool.on("error", (error) => logger().warn({ err: error }, "idle database connection lost"));
+  // One in use tells its user by the query; the event would be fatal just the same.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  cutHanging(pool, connectionString);
   return pool;
 }
 

@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ClientBase, Pool } from "pg";
 import type { Appended, LogEntry } from "./types";
 
 /** Entries of one statement. More wait for the next: a batch must not outlive its writers' patience. */
 const MAX_BATCH = 500;
+/** Who has waited this long for a batch that was lost is not made to wait for another. */
+const PATIENCE_MS = 200;
 
 /** What an append is given. `key` makes a repetition harmless. */
 export interface NewEntry {
@@ -45,8 +48,8 @@ export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
   async function drain(): Promise<void> {
     if (writing) return;
     writing = true;
-    // The writers of this turn of the event loop share the first batch, too.
-    await Promise.resolve();
+    // The writers of this turn of the event loop share the first batch, too, whatever called them.
+    await nextTurn();
     while (queue.length > 0) {
       const batch = queue.slice(0, MAX_BATCH);
       queue = queue.slice(MAX_BATCH);
@@ -60,9 +63,18 @@ export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
       settle(batch, await insertEntries(pool, batch));
     } catch (error) {
       // One entry that the database refuses must not fail those that came with it.
-      if (batch.length > 1 && isRefusedData(error)) for (const one of batch) await write([one]);
-      else for (const one of batch) one.reject(error);
+      const refused = isRefusedData(error);
+      if (refused && batch.length > 1) for (const one of batch) await write([one]);
+      else for (const one of refused ? batch : [...batch, ...impatient()]) one.reject(error);
     }
+  }
+
+  /** Those in the queue who would be told too late, were the database to stay away. */
+  function impatient(): Waiting[] {
+    const before = performance.now() - PATIENCE_MS;
+    const told = queue.filter(({ since }) => since < before);
+    queue = queue.filter(({ since }) => since >= before);
+    return told;
   }
 
   function settle(batch: Waiting[], appended: Appended[]): void {

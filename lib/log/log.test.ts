@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import fc from "fast-check";
 import type pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createPostgresBus } from "../bus/postgres";
 import { createPool } from "../db/pool";
 import { createLog, type Log, type LogOptions } from "./log";
@@ -46,6 +46,18 @@ beforeAll(() => {
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
   await pool.end();
+});
+
+describe("the appends of one turn", () => {
+  it("go in one statement, whoever calls", async () => {
+    const log = openLog();
+    const query = vi.spyOn(pool, "query");
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(upTo(20).map((n) => turn().then(() => log.append(newStream(), "x", n))));
+    const names = query.mock.calls.map(([asked]) => (asked as { name?: string }).name);
+    query.mockRestore();
+    expect(names.filter((name) => name === "log_append")).toHaveLength(1);
+  });
 });
 
 describe("appendIn", () => {
@@ -251,6 +263,21 @@ describe("tail", () => {
     expect(overflows).toBeGreaterThan(0);
   });
 
+  it("reads no page for one who is where the live reader is", async () => {
+    const stream = newStream();
+    const leaving = new AbortController();
+    const first = take(openedLog.tail(stream, 0, leaving.signal), 2);
+    await openedLog.append(stream, "t", "before");
+    await expect.poll(() => openedLog.position(stream)).toBe(1);
+    const asked = vi.spyOn(pool, "query");
+    const second = take(openedLog.tail(stream, 1, AbortSignal.timeout(5_000)), 1);
+    await openedLog.append(stream, "t", "live");
+    expect([seqs(await first), seqs(await second)]).toEqual([[1, 2], [2]]);
+    const names = asked.mock.calls.map(([query]) => (query as { name?: string }).name);
+    asked.mockRestore();
+    expect(names).not.toContain("log_read_after");
+  });
+
   it("finds entries whose hint was lost", async () => {
     const deaf = createLog({
       pool,
@@ -282,14 +309,15 @@ describe("tail", () => {
   });
 
   it("holds no database connection while it waits", async () => {
-    const stop = new AbortController();
     const stream = newStream();
-    const readers = upTo(500).map(() => take(openedLog.tail(stream, 0, stop.signal), 1));
+    // Each with a signal of its own, as requests have: one for all would have 500 listeners.
+    const readers = upTo(500).map(() =>
+      take(openedLog.tail(stream, 0, AbortSignal.timeout(20_000)), 1),
+    );
     await expect
       .poll(() => pool.idleCount === pool.totalCount && pool.waitingCount === 0)
       .toBe(true);
     await openedLog.append(stream, "t", "for all");
     for (const items of await Promise.all(readers)) expect(seqs(items)).toEqual([1]);
-    stop.abort();
   });
 });

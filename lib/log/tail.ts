@@ -49,6 +49,11 @@ export async function* tailBatches(
   signal.addEventListener("abort", onAbort);
 
   try {
+    // Where the live reader is there is nothing to catch up on: a thousand polls ask for no page.
+    if (tailer.position(stream) === cursor) {
+      begun = true;
+      yield* live();
+    }
     while (!signal.aborted) {
       const page = await readOrWait();
       if (!page) continue;

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { env } from "../env";
 import { log } from "../log";
+import { logger } from "../logger";
 import { remember } from "../remember";
 
 /** Each logout is an entry here: every instance follows the stream, and none asks the database. */
@@ -9,6 +11,10 @@ export const REVOCATIONS = "sessions:revoked";
 const entrySchema = z.object({ sessionId: z.uuid(), expiresAt: z.number() });
 
 type Listener = (sessionId: string) => void;
+
+const RETRY_MS = 500;
+const pause = (signal: AbortSignal) =>
+  delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
 
 function createRevocations() {
   /** Session id → when its last token expires by itself, and need not be remembered any more. */
@@ -51,12 +57,18 @@ function createRevocations() {
       await new Promise<void>((caughtUp) => {
         if (head === 0) caughtUp();
         void (async () => {
-          for await (const item of log().tail(REVOCATIONS, 0, signal)) {
-            if (item.kind === "reset") continue;
-            apply(item.entry.data);
-            forget(Date.now());
-            if (item.entry.seq >= head) caughtUp();
-          }
+          for (let after = 0; !signal.aborted; await pause(signal))
+            try {
+              for await (const item of log().tail(REVOCATIONS, after, signal)) {
+                if (item.kind === "reset") continue;
+                after = item.entry.seq;
+                apply(item.entry.data);
+                forget(Date.now());
+                if (after >= head) caughtUp();
+              }
+            } catch (err) {
+              logger().warn({ err }, "logouts cannot be read; trying again");
+            }
         })();
       });
     },

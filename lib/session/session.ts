@@ -1,5 +1,6 @@
 import { env } from "../env";
 import { HttpError } from "../http";
+import { isHttps } from "../origin";
 import { remember } from "../remember";
 import { revocations } from "./revocations";
 import { createTokens, type Identity } from "./token";
@@ -12,8 +13,7 @@ export const tokens = () =>
   });
 
 /** Over https the __Host- prefix pins the cookie to this host, path and scheme (RFC 6265bis, 4.1.3.2). */
-const isSecure = () => env().ALLOWED_ORIGINS.every((origin) => origin.startsWith("https://"));
-const cookieName = () => (isSecure() ? "__Host-session" : "session");
+const cookieName = () => (isHttps() ? "__Host-session" : "session");
 
 /** The token's identity, unless it is invalid, expired or logged out. */
 export async function identify(token: string | undefined): Promise<Identity | null> {
@@ -53,6 +53,6 @@ export async function requireSession(request: Request): Promise<Identity> {
 /** Set-Cookie for a token; without one, the cookie is taken back. */
 export function sessionCookie(token: string | null): string {
   const age = token ? env().SESSION_TTL_SECONDS : 0;
-  const secure = isSecure() ? "; Secure" : "";
+  const secure = isHttps() ? "; Secure" : "";
   return `${cookieName()}=${token ?? ""}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
 }

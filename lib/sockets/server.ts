@@ -7,7 +7,7 @@ import { env } from "../env";
 import { lifecycle } from "../lifecycle";
 import { logger } from "../logger";
 import { metrics } from "../metrics";
-import { isAllowedOrigin } from "../origin";
+import { isForeign } from "../origin";
 import { sayGoodbye } from "./farewell";
 
 /** Limits of every connection, whatever its namespace. */
@@ -42,16 +42,19 @@ export function createSocketServer(http: HttpServer): Server {
       tableName: "socket_io_attachments",
       errorHandler: (err) => logger().warn({ err }, "socket adapter"),
     }),
-    // `cors` does not guard WebSocket; this does, on every transport.
+    // `cors` does not guard WebSocket; this does, on every transport. Asked of new connections alone.
     allowRequest(request, answer) {
-      const isNew = !request.url?.includes("sid=");
       const full = (perAddress.get(addressOf(request)) ?? 0) >= env().SOCKETS_PER_ADDRESS;
-      if (!isAllowedOrigin(request.headers.origin)) answer("foreign origin", false);
-      else if (isNew && lifecycle().phase === "draining") answer("going away", false);
-      else if (isNew && full) answer("too many connections from this address", false);
+      if (isOfForeignPage(request)) answer("foreign origin", false);
+      else if (lifecycle().phase === "draining") answer("going away", false);
+      else if (full) answer("too many connections from this address", false);
       else answer(null, true);
     },
   });
+  // And of those that stand: a foreign page gets 400, whichever session it names.
+  io.engine.use((request: EngineRequest, _response: unknown, next: (error?: Error) => void) =>
+    next(request._query.sid && isOfForeignPage(request) ? new Error("foreign origin") : undefined),
+  );
 
   io.engine.on(
     "connection",
@@ -69,6 +72,12 @@ export function createSocketServer(http: HttpServer): Server {
   );
   return io;
 }
+
+/** A request with its query, as Engine.IO has parsed it. */
+type EngineRequest = IncomingMessage & { _query: { sid?: string } };
+
+const isOfForeignPage = ({ headers }: IncomingMessage) =>
+  isForeign(headers.origin, headers["sec-fetch-site"]?.toString());
 
 /** Ends every connection of this process; the clients come back by themselves, elsewhere or later. */
 export function closeSockets(io: Server): void {

@@ -20,21 +20,16 @@ export type Lane = (request: IncomingMessage, response: ServerResponse, path: st
 export function createLane(routes: Routes): Lane {
   const find = createTable(routes);
   const listener = getRequestListener(
-    async (request, bindings) => {
+    (request, bindings) => {
       const { incoming, outgoing } = bindings as HttpBindings;
       const { module, params } = matches.get(incoming) ?? unmatched();
       const handle = module[request.method] ?? unmatched();
       if (request.method !== "GET" && request.method !== "HEAD")
         setBodySource(request, { [Symbol.asyncIterator]: () => gulps(incoming) });
-      const response = await handle(request, { params: Promise.resolve(params) });
-      const shared = sharedAnswerOf(response);
-      if (shared && outgoing instanceof HouseResponse && outgoing.sendShared(shared))
-        return RESPONSE_ALREADY_SENT;
-      const pushed = pushedBodyOf(response);
-      if (!pushed) return response;
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
-      pushed.attach((events) => socketSink(outgoing, events));
-      return RESPONSE_ALREADY_SENT;
+      const response = handle(request, { params: Promise.resolve(params) });
+      return response instanceof Promise
+        ? response.then((settled) => send(settled, outgoing))
+        : send(response, outgoing);
     },
     // Its Response is taken by our own code alone (light.ts); unread bodies are early-answer.ts's.
     { overrideGlobalObjects: false, autoCleanupIncoming: false },
@@ -48,6 +43,18 @@ export function createLane(routes: Routes): Lane {
     void listener(request, response);
     return true;
   };
+}
+
+/** What the adapter is to write: the answer itself, or nothing where it is shared or its body is pushed. */
+function send(response: Response, outgoing: HttpBindings["outgoing"]): Response {
+  const shared = sharedAnswerOf(response);
+  if (shared && outgoing instanceof HouseResponse && outgoing.sendShared(shared))
+    return RESPONSE_ALREADY_SENT;
+  const pushed = pushedBodyOf(response);
+  if (!pushed) return response;
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
+  pushed.attach((events) => socketSink(outgoing, events));
+  return RESPONSE_ALREADY_SENT;
 }
 
 function unmatched(): never {

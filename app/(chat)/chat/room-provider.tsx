@@ -1,15 +1,8 @@
 "use client";
 
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useKnown, useWireFrames } from "@/components/live";
 import { beginSession, keepSession } from "@/components/session";
-import type { WireFrame } from "@/components/wire";
 import { createWireStore, type WireStore } from "@/components/wire-store";
 import { type Connection, createConnection } from "./client/connection";
 import { type Controls, createControls } from "./client/controls";
@@ -59,24 +52,8 @@ export const useLive = () => useContext(RoomContext);
 /** What is known of the room now. */
 export function useRoom() {
   const connection = useLive()?.connection;
-  return useSyncExternalStore(
-    connection?.subscribe ?? noSubscription,
-    connection?.state ?? getInitial,
-    getInitial,
-  );
+  return useKnown(connection?.subscribe, connection?.state, initialState);
 }
-
-const noFrames: readonly WireFrame[] = [];
 
 /** The last frames of the connection. */
-export function useFrames(): readonly WireFrame[] {
-  const wire = useLive()?.wire;
-  return useSyncExternalStore(
-    wire?.subscribe ?? noSubscription,
-    wire?.frames ?? (() => noFrames),
-    () => noFrames,
-  );
-}
-
-const getInitial = () => initialState;
-const noSubscription = () => () => {};
+export const useFrames = () => useWireFrames(useLive()?.wire);

@@ -1,89 +1,40 @@
 "use client";
 
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-} from "react";
-import { beginSession, keepSession } from "@/components/session";
-import type { WireFrame } from "@/components/wire";
+import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import { type Live, notAlive, useKnown, useLiveFor, useWireFrames } from "@/components/live";
+import { beginSession } from "@/components/session";
 import { createTimeline, initialView, type Timeline } from "./client/timeline";
 
-interface Live {
-  timeline: Timeline | null;
-  /** Why there is none. */
-  problem: string | null;
+interface Context extends Live<Timeline> {
   /** Begins anew, with a new guest where the old one is logged out. */
   restart(): void;
 }
 
-const TimelineContext = createContext<Live>({ timeline: null, problem: null, restart() {} });
+const TimelineContext = createContext<Context>({ ...notAlive, restart() {} });
 
 /** One timeline for everything on the page that shows it. */
 export function TimelineProvider({ children }: { children: ReactNode }) {
-  const [timeline, setTimeline] = useState<Timeline | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  // Each life is a guest of its own.
   const [life, setLife] = useState(0);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each life is a guest of its own.
-  useEffect(() => {
-    let over = false;
-    let end = () => {};
-    beginSession().then(
-      ({ userId, expiresAt }) => {
-        if (over) return;
-        const made = createTimeline(userId, beginSession);
-        const stopRenewing = keepSession(expiresAt);
-        end = () => {
-          made.close();
-          stopRenewing();
-        };
-        setTimeline(made);
-        setProblem(null);
-      },
-      (error: Error) => setProblem(error.message),
-    );
-    return () => {
-      over = true;
-      end();
-    };
-  }, [life]);
-
-  const live = useMemo(
-    () => ({ timeline, problem, restart: () => setLife((n) => n + 1) }),
-    [timeline, problem],
-  );
-  return <TimelineContext value={live}>{children}</TimelineContext>;
+  const state = useLiveFor(({ userId }) => {
+    const made = createTimeline(userId, beginSession);
+    return { live: made, close: made.close };
+  }, life);
+  const context = useMemo(() => ({ ...state, restart: () => setLife((n) => n + 1) }), [state]);
+  return <TimelineContext value={context}>{children}</TimelineContext>;
 }
 
 /** The timeline and what can be done with it; null until the page has come alive. */
-export const useLive = () => useContext(TimelineContext);
+export function useLive() {
+  const { live, problem, restart } = useContext(TimelineContext);
+  return { timeline: live, problem, restart };
+}
 
 /** What is known of the stream now. */
 export function useTimeline() {
   const { timeline } = useLive();
-  return useSyncExternalStore(
-    timeline?.subscribe ?? noSubscription,
-    timeline?.view ?? getInitial,
-    getInitial,
-  );
+  return useKnown(timeline?.subscribe, timeline?.view, initialView);
 }
-
-const noFrames: readonly WireFrame[] = [];
 
 /** The last frames of the connection, whichever tab holds it. */
-export function useFrames(): readonly WireFrame[] {
-  const { timeline } = useLive();
-  return useSyncExternalStore(
-    timeline?.wire.subscribe ?? noSubscription,
-    timeline?.wire.frames ?? (() => noFrames),
-    () => noFrames,
-  );
-}
-
-const getInitial = () => initialView;
-const noSubscription = () => () => {};
+export const useFrames = () => useWireFrames(useLive().timeline?.wire);

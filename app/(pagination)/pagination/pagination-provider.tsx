@@ -1,40 +1,25 @@
 "use client";
 
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
-import { beginSession, keepSession } from "@/components/session";
-import type { Store } from "@/components/store";
-import type { WireFrame } from "@/components/wire";
+import { createContext, type ReactNode, useContext } from "react";
+import { type Live, notAlive, useLiveFor, useStore, useWireFrames } from "@/components/live";
 import { createWireStore, type WireStore } from "@/components/wire-store";
 import { createApi } from "./client/api";
 import { createDepth, type Depth, initialDepth } from "./client/depth";
 import { createReading, initialReading, type ListReading } from "./client/reading";
 import { createWriter, initialWriter, type Writer } from "./client/writer";
 
-interface Live {
+interface Parts {
   wire: WireStore;
   reading: ListReading;
   writer: Writer;
   depth: Depth;
 }
 
-const LiveContext = createContext<{ live: Live | null; problem: string | null }>({
-  live: null,
-  problem: null,
-});
+const LiveContext = createContext<Live<Parts>>(notAlive);
 
 /** What the page reads and writes: begun once it has come alive and has a guest, ended when it goes. */
 export function PaginationProvider({ children }: { children: ReactNode }) {
-  const [live, setLive] = useState<Live | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  useEffect(() => {
+  const parts = useLiveFor(() => {
     const wire = createWireStore();
     const api = createApi(wire);
     const reading = createReading(api);
@@ -42,53 +27,23 @@ export function PaginationProvider({ children }: { children: ReactNode }) {
     const depth = createDepth(api);
     const onVisibility = () => document.hidden && writer.store.get().writing && writer.stop();
     document.addEventListener("visibilitychange", onVisibility);
-    let over = false;
-    let stopRenewing = () => {};
-    beginSession().then(
-      ({ expiresAt }) => {
-        if (over) return;
-        stopRenewing = keepSession(expiresAt);
-        setLive({ wire, reading, writer, depth });
-        void reading.restart();
-        void depth.first();
-      },
-      (error: Error) => setProblem(error.message),
-    );
-    return () => {
-      over = true;
+    void reading.restart();
+    void depth.first();
+    const close = () => {
       document.removeEventListener("visibilitychange", onVisibility);
-      stopRenewing();
       writer.close();
       reading.close();
       wire.close();
     };
-  }, []);
-
-  return <LiveContext value={{ live, problem }}>{children}</LiveContext>;
+    return { live: { wire, reading, writer, depth }, close };
+  });
+  return <LiveContext value={parts}>{children}</LiveContext>;
 }
 
 /** The parts of the page; `live` is null until it has come alive. */
 export const useLive = () => useContext(LiveContext);
 
-function useStore<T>(store: Store<T> | undefined, initial: T): T {
-  return useSyncExternalStore(
-    store?.subscribe ?? noSubscription,
-    store?.get ?? (() => initial),
-    () => initial,
-  );
-}
 export const useReading = () => useStore(useLive().live?.reading.store, initialReading);
 export const useWriter = () => useStore(useLive().live?.writer.store, initialWriter);
 export const useDepth = () => useStore(useLive().live?.depth.store, initialDepth);
-
-const noFrames: readonly WireFrame[] = [];
-export function useFrames(): readonly WireFrame[] {
-  const wire = useLive().live?.wire;
-  return useSyncExternalStore(
-    wire?.subscribe ?? noSubscription,
-    wire?.frames ?? (() => noFrames),
-    () => noFrames,
-  );
-}
-
-const noSubscription = () => () => {};
+export const useFrames = () => useWireFrames(useLive().live?.wire);

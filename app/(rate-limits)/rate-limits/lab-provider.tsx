@@ -1,15 +1,8 @@
 "use client";
 
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useKnown, useWireFrames } from "@/components/live";
 import { beginSession, keepSession } from "@/components/session";
-import type { WireFrame } from "@/components/wire";
 import { createWireStore, type WireStore } from "@/components/wire-store";
 import { createLab, type Lab } from "./client/lab";
 import { initialView } from "./client/view";
@@ -52,20 +45,8 @@ export const useLab = () => useContext(LabContext)?.lab ?? null;
 /** What is known now. */
 export function useView() {
   const lab = useLab();
-  return useSyncExternalStore(lab?.subscribe ?? never, lab?.view ?? getInitial, getInitial);
+  return useKnown(lab?.subscribe, lab?.view, initialView);
 }
-
-const noFrames: readonly WireFrame[] = [];
 
 /** The last frames. */
-export function useFrames(): readonly WireFrame[] {
-  const wire = useContext(LabContext)?.wire;
-  return useSyncExternalStore(
-    wire?.subscribe ?? never,
-    wire?.frames ?? (() => noFrames),
-    () => noFrames,
-  );
-}
-
-const getInitial = () => initialView;
-const never = () => () => {};
+export const useFrames = () => useWireFrames(useContext(LabContext)?.wire);

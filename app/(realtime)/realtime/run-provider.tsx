@@ -1,15 +1,8 @@
 "use client";
 
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useKnown, useWireFrames } from "@/components/live";
 import { beginSession, keepSession } from "@/components/session";
-import type { WireFrame } from "@/components/wire";
 import { createWireStore, type WireStore } from "@/components/wire-store";
 import { createRun, type Run } from "./client/run";
 import { initialView } from "./client/view";
@@ -56,24 +49,8 @@ export const useRun = () => useContext(RunContext)?.run ?? null;
 /** What is known of the run now. */
 export function useView() {
   const run = useRun();
-  return useSyncExternalStore(
-    run?.subscribe ?? noSubscription,
-    run?.view ?? getInitial,
-    getInitial,
-  );
+  return useKnown(run?.subscribe, run?.view, initialView);
 }
-
-const noFrames: readonly WireFrame[] = [];
 
 /** The last frames of all lanes. */
-export function useFrames(): readonly WireFrame[] {
-  const wire = useContext(RunContext)?.wire;
-  return useSyncExternalStore(
-    wire?.subscribe ?? noSubscription,
-    wire?.frames ?? (() => noFrames),
-    () => noFrames,
-  );
-}
-
-const getInitial = () => initialView;
-const noSubscription = () => () => {};
+export const useFrames = () => useWireFrames(useContext(RunContext)?.wire);

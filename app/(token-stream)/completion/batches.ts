@@ -70,14 +70,16 @@ export function createBatches({ offset, write }: BatchesOptions) {
   }
 
   return {
-    /** Takes a token; resolves when there is room for the next. Rejects as `write` did. */
-    async add(token: string): Promise<void> {
+    /** Takes a token. Throws as `write` did. */
+    add(token: string): void {
       assertSound();
       if (token === "") return;
       waiting.push(token);
-      const written = start(false);
-      if (waiting.length >= MAX_WAITING) await written;
-      assertSound();
+      void start(false);
+    },
+    /** Where the log is far behind: resolves when there is room again. Rejects as `write` did. */
+    room(): Promise<void> | undefined {
+      return waiting.length < MAX_WAITING ? undefined : start(false).then(assertSound);
     },
     /** Resolves when everything is stored. Rejects as `write` did. */
     async flush(): Promise<void> {

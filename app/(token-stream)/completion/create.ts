@@ -5,13 +5,13 @@ import { HttpError } from "@/lib/http";
 import { completionLimits } from "../contract";
 import { startProducer } from "./producer";
 import { model } from "./provider";
-import { type CompletionRow, insertRow, type ModelMessage } from "./rows";
+import { type CompletionRow, lockUser, type ModelMessage, type Refused, startRow } from "./rows";
 
 export interface NewCompletion {
   userId: string;
   chatId: string | null;
-  /** What the model is asked, in the same transaction as the limits. */
-  messages(client: PoolClient): Promise<ModelMessage[]>;
+  /** What the model is asked; or finds it out, in the same transaction as the limits. */
+  messages: ModelMessage[] | ((client: PoolClient) => Promise<ModelMessage[]>);
 }
 
 /**
@@ -19,19 +19,31 @@ export interface NewCompletion {
  * @throws HttpError 429 (too many running, or the day's tokens are spent), 503 (no model)
  */
 export async function createCompletion(wanted: NewCompletion): Promise<CompletionRow> {
-  const { userId, chatId } = wanted;
+  const { userId, chatId, messages } = wanted;
   model();
+  const start = async (db: Pick<PoolClient, "query">, asked: ModelMessage[]) => {
+    const row = await startRow(db, { id: randomUUID(), userId, chatId, messages: asked });
+    if ("spent" in row) throw refusal(row);
+    return row;
+  };
+  const row = await (typeof messages === "function"
+    ? inTransaction(async (client) => {
+        // One at a time for each user, before the conversation is looked at, too.
+        await lockUser(client, userId);
+        return start(client, await messages(client));
+      })
+    : start(pool(), messages));
+  startProducer(row);
+  return row;
+}
+
+async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool().connect();
   try {
     await client.query("BEGIN");
-    // One at a time for each user: two that come together must not both be the third.
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 4))", [userId]);
-    await assertLimits(client, userId);
-    const messages = await wanted.messages(client);
-    const row = await insertRow(client, { id: randomUUID(), userId, chatId, messages });
+    const result = await work(client);
     await client.query("COMMIT");
-    startProducer(row);
-    return row;
+    return result;
   } catch (error) {
     await client.query("ROLLBACK").catch(() => undefined);
     throw error;
@@ -40,32 +52,19 @@ export async function createCompletion(wanted: NewCompletion): Promise<Completio
   }
 }
 
-async function assertLimits(client: PoolClient, userId: string): Promise<void> {
-  const { running, outputTokens, tokensPerDay } = completionLimits;
-  const { rows } = await client.query<{ running: number; spent: number; left: number }>(
-    `SELECT count(*) FILTER (WHERE status = 'running')::int AS running,
-            coalesce(sum(CASE status WHEN 'running' THEN $2 ELSE tokens END)
-                     FILTER (WHERE created_at >= date_trunc('day', now(), 'UTC')), 0)::int AS spent,
-            ceil(extract(epoch FROM date_trunc('day', now(), 'UTC') + interval '1 day' - now()))::int
-              AS left
-       FROM completion
-      WHERE user_id = $1
-        AND (status = 'running' OR created_at >= date_trunc('day', now(), 'UTC'))`,
-    [userId, outputTokens],
-  );
-  const { running: now = 0, spent = 0, left = 0 } = rows[0] ?? {};
-  if (now >= running)
-    throw new HttpError(
+function refusal({ running, spent, secondsLeft }: Refused): HttpError {
+  const { running: limit, tokensPerDay } = completionLimits;
+  if (running >= limit)
+    return new HttpError(
       429,
       "too-many-completions",
-      `At most ${running} answers are made for you at once. Wait for one, or stop it.`,
-      { headers: { "retry-after": "5" }, members: { limit: running } },
+      `At most ${limit} answers are made for you at once. Wait for one, or stop it.`,
+      { headers: { "retry-after": "5" }, members: { limit } },
     );
-  if (spent >= tokensPerDay)
-    throw new HttpError(
-      429,
-      "token-budget-spent",
-      `Your ${tokensPerDay} tokens of today are spent. They are new at midnight, UTC.`,
-      { headers: { "retry-after": String(left) }, members: { limit: tokensPerDay, spent } },
-    );
+  return new HttpError(
+    429,
+    "token-budget-spent",
+    `Your ${tokensPerDay} tokens of today are spent. They are new at midnight, UTC.`,
+    { headers: { "retry-after": String(secondsLeft) }, members: { limit: tokensPerDay, spent } },
+  );
 }

@@ -78,9 +78,17 @@ export interface Written {
   endedAt: Date | null;
 }
 
+export const nothingWritten = (): Written => ({
+  text: "",
+  tokens: 0,
+  firstTokenAt: null,
+  end: null,
+  endedAt: null,
+});
+
 /** Reads a completion from the log. */
 export async function readWritten(id: string): Promise<Written> {
-  const written: Written = { text: "", tokens: 0, firstTokenAt: null, end: null, endedAt: null };
+  const written = nothingWritten();
   for (let after = 0; ; ) {
     const { entries } = await log().read(streamOf(id), after, PAGE);
     for (const one of entries) {

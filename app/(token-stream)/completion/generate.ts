@@ -28,27 +28,39 @@ export async function generate(
 ): Promise<Generated> {
   const left = completionLimits.outputTokens - written.tokens;
   if (left <= 0) return { reason: "length", usage: usageOf(written.tokens, undefined) };
-  const clocks = startClocks(row.createdAt);
   const upstream = new AbortController();
+  const leave = () => upstream.abort(signal.reason);
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  const clocks = startClocks(row.createdAt, upstream);
   let count = 0;
   let end: { reason: string | undefined; usage: Usage } | undefined;
   try {
     const { stream } = await model().doStream({
       prompt: promptOf(row, written),
       maxOutputTokens: left,
-      abortSignal: AbortSignal.any([signal, clocks.signal, upstream.signal]),
+      abortSignal: upstream.signal,
     });
-    for await (const part of stream) {
-      clocks.pause();
+    // A reader, not `for await`: that one makes three more promises for each part.
+    const parts = stream.getReader();
+    for (;;) {
+      const { done, value: part } = await parts.read();
+      if (done) break;
       if (part.type === "error") throw part.error;
       if (part.type === "text-delta") {
         // A provider that does not know the limit it was given ends here; each piece is a token or more.
         if (count === left) {
           end = { reason: "length", usage: usageOf(written.tokens, undefined, count) };
+          upstream.abort(cutOff);
           break;
         }
         count++;
-        await batches.add(part.delta);
+        batches.add(part.delta);
+        const room = batches.room();
+        if (room) {
+          clocks.pause();
+          await room;
+        }
       }
       if (part.type === "finish") {
         const usage = usageOf(written.tokens, part.usage, count);
@@ -57,19 +69,21 @@ export async function generate(
       }
       clocks.resume();
     }
-    signal.throwIfAborted();
-    clocks.signal.throwIfAborted();
+    if (upstream.signal.reason !== cutOff) upstream.signal.throwIfAborted();
   } catch (error) {
-    signal.throwIfAborted();
-    clocks.signal.throwIfAborted();
+    upstream.signal.throwIfAborted();
+    upstream.abort(error);
     throw error;
   } finally {
     clocks.stop();
-    upstream.abort();
+    signal.removeEventListener("abort", leave);
   }
   if (!end?.reason) throw new ProviderError(count > 0 ? "provider-cut" : "provider-nonsense");
   return { reason: end.reason, usage: end.usage };
 }
+
+/** Why the provider's answer is left where it passes its limit: no failure. */
+const cutOff = Symbol("cut off");
 
 /** What was asked, then what is there already: the provider continues the assistant's own words. */
 function promptOf({ messages }: CompletionRow, { text }: Written): LanguageModelV3Prompt {
@@ -83,20 +97,24 @@ const usageOf = (before: number, usage: LanguageModelV3Usage | undefined, count 
 });
 
 /** Aborts when the provider is silent for too long, or the whole takes too long. */
-function startClocks(createdAt: Date) {
-  const over = new AbortController();
+function startClocks(createdAt: Date, upstream: AbortController) {
   const abort = (kind: "provider-silent" | "time-limit") => () =>
-    over.abort(new ProviderError(kind));
+    upstream.abort(new ProviderError(kind));
   const silenceMs = env().OPENAI_SILENCE_SECONDS * 1_000;
   let silence = setTimeout(abort("provider-silent"), silenceMs);
   const left = createdAt.getTime() + completionLimits.totalMs - Date.now();
   const total = setTimeout(abort("time-limit"), Math.max(left, 0));
+  let paused = false;
   return {
-    signal: over.signal,
     /** While it is ours to act, the provider is not the silent one. */
-    pause: () => clearTimeout(silence),
+    pause() {
+      paused = true;
+      clearTimeout(silence);
+    },
     resume() {
-      silence = setTimeout(abort("provider-silent"), silenceMs);
+      if (paused) silence = setTimeout(abort("provider-silent"), silenceMs);
+      else silence.refresh();
+      paused = false;
     },
     stop() {
       clearTimeout(silence);

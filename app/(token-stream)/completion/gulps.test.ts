@@ -42,6 +42,25 @@ test("hands everything on, in order: piece by piece, or in gulps", async () => {
   expect(few.length).toBeLessThan(pieces.length);
 });
 
+test("hands on the first two pieces as they come, and those behind them together", async () => {
+  let say = (_piece: string) => {};
+  const url = await serve((_request, response) => {
+    say = (piece) => void (piece ? response.write(piece) : response.end());
+    say("role");
+  });
+  const response = await fetchInGulps(() => 60_000)(url);
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const next = async () => new TextDecoder().decode((await reader.read()).value);
+  expect(await next()).toBe("role");
+  say("first");
+  expect(await next()).toBe("first");
+  say("second ");
+  await delay(20);
+  say("third");
+  say("");
+  expect(await next()).toBe("second third");
+});
+
 test("sends what it is given, and answers what came", async () => {
   const url = await serve(async (request, response) => {
     let body = "";
@@ -79,12 +98,15 @@ test.each(["abort", "cancel"])("%s leaves the provider, whatever waits", async (
     left = resolve;
   });
   const url = await serve((_request, response) => {
-    response.once("close", left);
-    response.write("one");
+    const saying = setInterval(() => response.write("one "), 5);
+    response.once("close", () => clearInterval(saying)).once("close", left);
   });
   const abort = new AbortController();
   const response = await fetchInGulps(() => 10_000)(url, { signal: abort.signal });
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  // The first two pieces; the third waits.
+  for (let n = 0; n < 2; n++) await reader.read();
+  await delay(20);
   if (how === "abort") {
     const reading = reader.read();
     abort.abort(new Error("enough"));

@@ -3,6 +3,10 @@ import { request as secure } from "node:https";
 
 /** Bytes that the SDK may leave unread; then the provider waits. */
 const MAX_UNREAD_BYTES = 64 * 1024;
+const SLOT_MS = 10;
+const slots = new Map<number, (() => void)[]>();
+/** Pieces that wait for nothing: the first token comes with the first, or behind the word that it begins. */
+const EAGER_PIECES = 2;
 
 /**
  * A `fetch` for the SDK that hands the provider's bytes on in gulps: what arrives within `waitMs()`
@@ -39,17 +43,35 @@ export const fetchInGulps =
     });
   };
 
+/**
+ * Calls back after at most so long, together with all that falls due within the same 10 ms: what is
+ * swallowed in one turn of the event loop is stored by one statement.
+ */
+function inSlot(ms: number, swallow: () => void): void {
+  const now = performance.now();
+  const slot = Math.floor((now + ms) / SLOT_MS);
+  const others = slots.get(slot);
+  if (others) return void others.push(swallow);
+  const mine = [swallow];
+  slots.set(slot, mine);
+  setTimeout(
+    () => {
+      slots.delete(slot);
+      for (const one of mine) one();
+    },
+    slot * SLOT_MS - now,
+  );
+}
+
 /** The body, in gulps. Ends as it ends; cancelled, it leaves the provider. */
 function gulpsOf(answer: IncomingMessage, waitMs: () => number): ReadableStream<Uint8Array> {
   let waiting: Buffer[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let pieces = 0;
 
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         function swallow(): void {
-          clearTimeout(timer);
-          timer = undefined;
           if (waiting.length === 0) return;
           controller.enqueue(Buffer.concat(waiting));
           waiting = [];
@@ -57,22 +79,22 @@ function gulpsOf(answer: IncomingMessage, waitMs: () => number): ReadableStream<
         }
         answer.on("data", (piece: Buffer) => {
           waiting.push(piece);
-          const wait = waitMs();
+          const wait = ++pieces > EAGER_PIECES ? waitMs() : 0;
           if (wait === 0) swallow();
-          else timer ??= setTimeout(swallow, wait);
+          else if (waiting.length === 1) inSlot(wait, swallow);
         });
         answer.once("end", () => {
           swallow();
           controller.close();
         });
         answer.once("error", (error) => {
-          clearTimeout(timer);
+          waiting = [];
           controller.error(error);
         });
       },
       pull: () => void answer.resume(),
       cancel() {
-        clearTimeout(timer);
+        waiting = [];
         answer.removeAllListeners("data").removeAllListeners("end").destroy();
       },
     },

@@ -64,7 +64,7 @@ const ask = (userId: string = randomUUID()) =>
   createCompletion({
     userId,
     chatId: null,
-    messages: async () => [{ role: "user", content: "Say it." }],
+    messages: [{ role: "user", content: "Say it." }],
   });
 
 /** Its entries, checked to be one chain: each begins where the one before ended. */

@@ -4,7 +4,13 @@ import { env } from "@/lib/env";
 import { logger } from "@/lib/logger";
 import { remember } from "@/lib/remember";
 import { createBatches } from "./batches";
-import { appendEntry, type CompletionEntry, type EndEntry, readWritten } from "./entries";
+import {
+  appendEntry,
+  type CompletionEntry,
+  type EndEntry,
+  nothingWritten,
+  readWritten,
+} from "./entries";
 import { type Generated, generate } from "./generate";
 import { failureOf, ProviderError } from "./provider";
 import { type CompletionRow, release } from "./rows";
@@ -51,16 +57,21 @@ export function startProducer(row: CompletionRow): Producer {
 
 async function produce(row: CompletionRow, orders: AbortSignal): Promise<void> {
   const store = (entry: CompletionEntry) => storeEntry(row.id, entry, orders);
-  await store({ type: "begin" });
-  const written = await readWritten(row.id);
+  const { epoch } = row;
+  const begun = store({ type: "begin" });
+  // The first producer finds nothing: the model is asked while the beginning is being stored.
+  if (epoch > 1) await begun;
+  const written = epoch > 1 ? await readWritten(row.id) : nothingWritten();
   if (!written.end) {
-    const { epoch } = row;
     if (epoch > 1) await store({ type: "continued", epoch, instance: env().INSTANCE_NAME });
     const batches = createBatches({
       offset: written.text.length,
-      write: (batch) => store({ type: "tokens", ...batch, epoch }),
+      async write(batch) {
+        await begun;
+        await store({ type: "tokens", ...batch, epoch });
+      },
     });
-    const outcome = await work();
+    const [outcome] = await Promise.all([work(), begun]);
     // What has come is kept, even where the one who wrote it goes.
     if (orders.reason !== "lost") await batches.flush();
     if (orders.reason === "hand over") return handOver(row);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { lifecycle } from "@/lib/lifecycle";
-import { statuses } from "../contract";
+import { completionLimits, statuses } from "../contract";
 import type { EndEntry, Written } from "./entries";
 
 /** How long a producer that shows no life keeps its completion. It shows it every second. */
@@ -29,25 +29,38 @@ export type CompletionRow = z.infer<typeof rowSchema>;
 const COLUMNS = `id, user_id AS "userId", chat_id AS "chatId", messages, status, epoch, instance,
   stop_requested AS "stopRequested", created_at AS "createdAt"`;
 
-/** A new completion, leased to this process, inside the caller's transaction. */
-export async function insertRow(
-  client: PoolClient,
-  row: { id: string; userId: string; chatId: string | null; messages: ModelMessage[] },
-): Promise<CompletionRow> {
-  const { rows } = await client.query(
-    `INSERT INTO completion (id, user_id, chat_id, messages, lease_owner, lease_until, instance)
-     VALUES ($1, $2, $3, $4, $5, now() + $6::interval, $7) RETURNING ${COLUMNS}`,
-    [
-      row.id,
-      row.userId,
-      row.chatId,
-      JSON.stringify(row.messages),
-      lifecycle().bootId,
-      LEASE,
-      env().INSTANCE_NAME,
+/** What a user has running, and has spent of today, where that is too much for another one. */
+export interface Refused {
+  running: number;
+  spent: number;
+  secondsLeft: number;
+}
+
+/** In this transaction, nobody else asks for this user (prisma/migrations, completion_start). */
+export const lockUser = (client: PoolClient, userId: string) =>
+  client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 4))", [userId]);
+
+/** A new completion, leased to this process, where the limits allow it. One statement for all of it. */
+export async function startRow(
+  db: Pick<PoolClient, "query">,
+  { id, userId, chatId, messages }: Pick<CompletionRow, "id" | "userId" | "chatId" | "messages">,
+): Promise<CompletionRow | Refused> {
+  const { outputTokens, running, tokensPerDay } = completionLimits;
+  const instance = env().INSTANCE_NAME;
+  const { rows } = await db.query<Refused & { createdAt: Date | null }>({
+    name: "completion_start",
+    text: `SELECT running, spent, seconds_left AS "secondsLeft", created_at AS "createdAt"
+             FROM completion_start($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    values: [
+      ...[id, userId, chatId, JSON.stringify(messages), lifecycle().bootId, LEASE, instance],
+      ...[outputTokens, running, tokensPerDay],
     ],
-  );
-  return rowSchema.parse(rows[0]);
+  });
+  const [answer] = rows;
+  if (!answer?.createdAt) return answer as Refused;
+  const { createdAt } = answer;
+  const fresh = { status: "running", epoch: 1, stopRequested: false } as const;
+  return { id, userId, chatId, messages, instance, createdAt, ...fresh };
 }
 
 /** A user's own completion; undefined for another's, and for none. */
@@ -122,10 +135,11 @@ export async function requestStop(id: string, userId: string): Promise<string | 
 
 /** Whether the row says so: the log may know better. */
 export async function isRunning(id: string): Promise<boolean> {
-  const { rowCount } = await pool().query(
-    "SELECT 1 FROM completion WHERE id = $1 AND status = 'running'",
-    [id],
-  );
+  const { rowCount } = await pool().query({
+    name: "completion_is_running",
+    text: "SELECT 1 FROM completion WHERE id = $1 AND status = 'running'",
+    values: [id],
+  });
   return rowCount !== 0;
 }
 

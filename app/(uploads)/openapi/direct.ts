@@ -13,7 +13,7 @@ import {
   storedParts,
   upload,
 } from "../contract";
-import { params, quotaExceeded, storeUnavailable, tag } from "./shared";
+import { params, quotaExceeded, storeFull, storeUnavailable, tag } from "./shared";
 
 const made = { Location: location };
 const notUnderWay = problem(409, "not-under-way");
@@ -55,7 +55,7 @@ export const operations: Operation[] = [
         content: json(multipart),
       },
     },
-    problems: [...invalidJson, storeUnavailable, quotaExceeded],
+    problems: [...invalidJson, storeUnavailable, storeFull, quotaExceeded],
   },
   {
     method: "get",
@@ -99,6 +99,7 @@ export const operations: Operation[] = [
       problem(409, "parts-missing", { members: { missing: z.array(z.number().int()) } }),
       problem(422, "rejected"),
       storeUnavailable,
+      storeFull,
     ],
   },
 ];

@@ -4,7 +4,7 @@ import { location, retryAfter } from "@/lib/openapi/headers";
 import type { Answer, Operation } from "@/lib/openapi/operation";
 import { invalidParameter, notFound, problem, tooLarge } from "@/lib/openapi/problems";
 import { streamQuery, upload } from "../contract";
-import { quotaExceeded, storeUnavailable, tag } from "./shared";
+import { quotaExceeded, storeFull, storeUnavailable, tag } from "./shared";
 
 const stored: Record<number, Answer> = {
   201: { description: "Stored.", headers: { Location: location }, content: json(upload) },
@@ -18,6 +18,7 @@ const received = [
   problem(408, "request-timeout"),
   tooLarge,
   storeUnavailable,
+  storeFull,
   quotaExceeded,
 ];
 /** receive/form.ts */

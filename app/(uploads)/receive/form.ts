@@ -32,9 +32,18 @@ export async function readForm(
 ): Promise<void> {
   const parser = createParser(request.headers);
   let taken: Promise<void> | undefined;
+  let broken: unknown;
+  let refused: unknown;
   parser.on("file", (_field, stream, { filename, mimeType }) => {
+    stream.once("error", (error) => {
+      broken = error;
+    });
     taken = take({ name: filename ?? "", type: mimeType, bytes: stream });
-    taken.catch((error) => parser.destroy(error));
+    taken.catch((error) => {
+      // What is wrong with the form comes back by way of the file.
+      if (error !== broken) refused = error;
+      parser.destroy(error);
+    });
   });
   for (const event of ["fieldsLimit", "filesLimit", "partsLimit"] as const)
     parser.on(event, () => parser.destroy(tooMuch()));
@@ -47,7 +56,7 @@ export async function readForm(
     await taken;
   } catch (error) {
     // The reason comes first: a parser that was destroyed fails with what destroyed it.
-    throw error instanceof HttpError ? error : malformed(error);
+    throw error instanceof HttpError || error === refused ? error : malformed(error);
   } finally {
     await taken?.catch(() => undefined);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { HttpError } from "@/lib/http";
 import { remember } from "@/lib/remember";
 import { uploadLimits } from "../contract";
@@ -6,6 +7,13 @@ import { uploadLimits } from "../contract";
 export const streaming = () => remember("streaming uploads", () => new Map<string, number>());
 
 export const streamingNow = () => [...streaming().values()].reduce((sum, n) => sum + n, 0);
+
+const LOOK_MS = 20;
+
+/** Resolves once none is under way: what was cut off has been taken away by then. */
+export async function streamingOver(): Promise<void> {
+  while (streamingNow() > 0) await delay(LOOK_MS);
+}
 
 /**
  * Runs a streaming upload. Each holds three parts in memory, so their number is bounded.

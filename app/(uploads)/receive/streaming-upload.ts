@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { HttpError } from "@/lib/http";
 import { logger } from "@/lib/logger";
 import { type Upload, uploadLimits } from "../contract";
 import { createDigester, type Expected } from "../file/digest-fields";
@@ -15,7 +14,7 @@ import {
   type UploadRow,
 } from "../rows/rows";
 import { headObject } from "../store/objects";
-import { createPartWriter, type PartWriter } from "../store/part-writer";
+import { createPartWriter, givenUp, type PartWriter } from "../store/part-writer";
 import { tooLarge } from "./body";
 
 /** Reserved of the quota at a time, where the client does not say how much will come. */
@@ -91,6 +90,3 @@ export function createStreamingUpload({ userId, declared, expected = [] }: Strea
     },
   };
 }
-
-const givenUp = () =>
-  new HttpError(409, "given-up", "This upload was deleted while it was under way. Send it again.");

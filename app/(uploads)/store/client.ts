@@ -2,9 +2,9 @@ import { Agent } from "node:http";
 import { Agent as SecureAgent } from "node:https";
 import { S3Client } from "@aws-sdk/client-s3";
 import { env } from "@/lib/env";
-import { HttpError } from "@/lib/http";
 import { storeEndpoint } from "@/lib/object-store";
 import { remember } from "@/lib/remember";
+import { ATTEMPT_MS } from "./ask";
 
 /** Requests to the store at once, from this process. */
 const MAX_SOCKETS = 64;
@@ -25,7 +25,10 @@ export const store = (): S3Client =>
       responseChecksumValidation: "WHEN_REQUIRED",
       requestHandler: {
         connectionTimeout: 2_000,
-        // Between two events of a socket: a store that hangs is a store that fails.
+        // Until an answer begins: a store that hangs is a store that fails.
+        requestTimeout: ATTEMPT_MS,
+        throwOnRequestTimeout: true,
+        // Between two events of a socket, while bytes are on their way.
         socketTimeout: 30_000,
         httpAgent: new Agent(pool),
         httpsAgent: new SecureAgent(pool),
@@ -53,9 +56,3 @@ export function credentials() {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = env();
   return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
 }
-
-/** For whoever asked: what the store said is for the log. */
-export const storeUnavailable = () =>
-  new HttpError(503, "store-unavailable", "The object store does not answer. Try again shortly.", {
-    headers: { "retry-after": "5" },
-  });

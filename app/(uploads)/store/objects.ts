@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
@@ -9,12 +10,10 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   PutObjectCommand,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { HttpError } from "@/lib/http";
-import { logger } from "@/lib/logger";
 import type { ByteRange } from "../file/range";
-import { bucket, store, storeUnavailable } from "./client";
+import { ask, proof, type Sending } from "./ask";
+import { bucket, store } from "./client";
 
 /** An object as the store describes it. */
 export interface StoredObject {
@@ -38,29 +37,31 @@ export async function putObject(
   bytes: Uint8Array,
   { type, sha256 }: { type: string; sha256: string },
 ): Promise<string> {
-  const { ETag } = await ask(() =>
-    store().send(
-      new PutObjectCommand({
-        Bucket: bucket(),
-        Key: key,
-        Body: bytes,
-        ContentType: type,
-        ChecksumSHA256: sha256,
-      }),
-    ),
-  );
-  return ETag ?? "";
+  const command = new PutObjectCommand({
+    Bucket: bucket(),
+    Key: key,
+    Body: bytes,
+    ContentType: type,
+    ChecksumSHA256: sha256,
+  });
+  const { ETag, ChecksumSHA256 } = await ask((how) => store().send(command, how), { bytes: true });
+  return proof(ChecksumSHA256 === sha256 || isMd5(ETag, bytes) ? ETag : undefined);
 }
+
+/** What a store that keeps no checksums tells of the bytes that it has. */
+export const isMd5 = (etag: string | undefined, bytes: Uint8Array) =>
+  etag?.replaceAll('"', "") === createHash("md5").update(bytes).digest("hex");
 
 /** What is stored under a key; null for nothing. */
 export async function headObject(key: string): Promise<StoredObject | null> {
   const command = new HeadObjectCommand({ Bucket: bucket(), Key: key, ChecksumMode: "ENABLED" });
-  const found = await ask(() => store().send(command), ["NotFound", "NoSuchKey"]);
+  const expected = ["NotFound", "NoSuchKey"];
+  const found = await ask((how) => store().send(command, how), { expected });
   if (!found) return null;
   return {
     size: found.ContentLength ?? 0,
     type: found.ContentType ?? "",
-    etag: found.ETag ?? "",
+    etag: proof(found.ETag),
     sha256: found.ChecksumSHA256 ?? null,
   };
 }
@@ -79,11 +80,13 @@ export async function getObject(
     IfMatch: etag,
     ...(range && { Range: `bytes=${range.first}-${range.last}` }),
   });
-  const found = await ask(
-    () => store().send(command, { abortSignal: signal }),
-    ["NoSuchKey", "PreconditionFailed"],
-  );
-  return (found?.Body as Readable | undefined) ?? null;
+  const expected = ["NoSuchKey", "PreconditionFailed"];
+  const found = await ask((how) => store().send(command, how), { expected, signal });
+  if (!found) return null;
+  const body = found.Body as Readable;
+  const isOurs = found.ETag === etag && (!range || found.ContentRange !== undefined);
+  if (!isOurs) body.destroy();
+  return proof(isOurs ? body : undefined);
 }
 
 /** Begins a multipart upload whose parts carry digests of this kind. */
@@ -98,14 +101,13 @@ export async function createMultipart(
     ContentType: type,
     ChecksumAlgorithm: algorithm,
   });
-  const { UploadId } = await ask(() => store().send(command));
-  if (!UploadId) throw storeUnavailable();
-  return UploadId;
+  const { UploadId } = await ask((how) => store().send(command, how));
+  return proof(UploadId);
 }
 
 /** The parts that the store has, in their order; null where it knows no such upload (any more). */
 export async function listParts(key: string, storeId: string): Promise<StoredPart[] | null> {
-  return ask(async () => {
+  const list = async (how: Sending) => {
     const parts: StoredPart[] = [];
     let marker: string | undefined;
     // Not by the SDK's paginator: it goes on while there is a marker, and some stores (Swift) send one
@@ -114,14 +116,16 @@ export async function listParts(key: string, storeId: string): Promise<StoredPar
       const command = new ListPartsCommand({
         ...{ Bucket: bucket(), Key: key, UploadId: storeId, PartNumberMarker: marker },
       });
-      const page = await store().send(command);
+      const page = await store().send(command, how);
+      proof(page.UploadId);
       for (const { PartNumber = 0, Size = 0, ETag = "", ChecksumSHA256 } of page.Parts ?? [])
         parts.push({ number: PartNumber, bytes: Size, etag: ETag, sha256: ChecksumSHA256 ?? null });
       marker = page.NextPartNumberMarker;
       more = page.IsTruncated === true && marker !== undefined;
     }
     return parts;
-  }, ["NoSuchUpload"]);
+  };
+  return ask(list, { expected: ["NoSuchUpload"] });
 }
 
 export interface FinishedPart {
@@ -143,7 +147,11 @@ export async function completeMultipart(
     UploadId: storeId,
     MultipartUpload: { Parts: parts },
   });
-  return (await ask(() => store().send(command), ["NoSuchUpload"])) !== null;
+  const expected = ["NoSuchUpload"];
+  const made = await ask((how) => store().send(command, how), { expected, bytes: true });
+  if (!made) return false;
+  proof(made.ETag);
+  return true;
 }
 
 /**
@@ -151,28 +159,27 @@ export async function completeMultipart(
  * uploads are found by their key, so that one whose id was never written down is found as well.
  */
 export async function erase(key: string): Promise<void> {
-  const { Uploads = [] } = await ask(() =>
-    store().send(new ListMultipartUploadsCommand({ Bucket: bucket(), Prefix: key })),
-  );
-  for (const { Key, UploadId } of Uploads) {
-    if (Key !== key) continue;
-    const command = new AbortMultipartUploadCommand({ Bucket: bucket(), Key, UploadId });
-    await ask(() => store().send(command), ["NoSuchUpload"]);
+  for (const UploadId of await uploadsOf(key)) {
+    const abort = new AbortMultipartUploadCommand({ Bucket: bucket(), Key: key, UploadId });
+    const expected = ["NoSuchUpload"];
+    const aborted = await ask((how) => store().send(abort, how), { expected });
+    if (aborted) assertNoContent(aborted);
   }
-  await ask(() => store().send(new DeleteObjectCommand({ Bucket: bucket(), Key: key })));
+  const command = new DeleteObjectCommand({ Bucket: bucket(), Key: key });
+  assertNoContent(await ask((how) => store().send(command, how)));
 }
 
-/** Asks the store: an expected refusal is null, whatever else fails is 503, its cause in the log. */
-async function ask<T>(work: () => Promise<T>): Promise<T>;
-async function ask<T>(work: () => Promise<T>, expected: string[]): Promise<T | null>;
-async function ask<T>(work: () => Promise<T>, expected: string[] = []): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    if (error instanceof S3ServiceException && expected.includes(error.name)) return null;
-    if ((error as Error).name !== "AbortError")
-      logger().error({ err: error }, "the object store refused, or is away");
-    throw storeUnavailable();
-  }
+/**
+ * The uploads under a key that are open. Only a store has such a list: what it tells beside it, such as
+ * that there is no object, may be believed then.
+ */
+export async function uploadsOf(key: string): Promise<string[]> {
+  const command = new ListMultipartUploadsCommand({ Bucket: bucket(), Prefix: key });
+  const { Bucket, Uploads = [] } = await ask((how) => store().send(command, how));
+  proof(Bucket);
+  return Uploads.flatMap(({ Key, UploadId }) => (Key === key && UploadId ? [UploadId] : []));
 }
+
+/** What S3 answers to a deletion; a page of somebody else's comes with 200. */
+const assertNoContent = ({ $metadata }: { $metadata: { httpStatusCode?: number } }) =>
+  void proof($metadata.httpStatusCode === 204 || undefined);

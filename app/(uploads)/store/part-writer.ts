@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { UploadPartCommand } from "@aws-sdk/client-s3";
-import { bucket, store, storeUnavailable } from "./client";
-import { completeMultipart, createMultipart, type FinishedPart } from "./objects";
+import { HttpError } from "@/lib/http";
+import { ask, proof } from "./ask";
+import { bucket, store } from "./client";
+import { completeMultipart, createMultipart, type FinishedPart, isMd5 } from "./objects";
 
 /**
  * Of every part but the last. S3 wants 5 MiB at least, and takes 10,000 parts; larger ones save
@@ -141,10 +142,15 @@ async function sendPart({ key, uploadId, number, bytes, signal }: Part) {
     ContentLength: bytes.length,
     ChecksumCRC32: checksum.toString("base64"),
   });
-  const { ETag = "", ChecksumCRC32 } = await store().send(command, { abortSignal: signal });
+  const expected = ["NoSuchUpload"];
+  const sent = await ask((how) => store().send(command, how), { expected, bytes: true, signal });
+  if (!sent) throw givenUp();
+  const { ETag = "", ChecksumCRC32 } = sent;
   // Told again at completion only where it was kept: other stores refuse what they do not know there.
   if (ChecksumCRC32) return { ETag, ChecksumCRC32 };
-  const md5 = createHash("md5").update(bytes).digest("hex");
-  if (ETag.replaceAll('"', "") !== md5) throw storeUnavailable();
-  return { ETag };
+  return { ETag: proof(isMd5(ETag, bytes) ? ETag : undefined) };
 }
+
+/** Somebody has deleted it, and its parts are gone. */
+export const givenUp = () =>
+  new HttpError(409, "given-up", "This upload was deleted while it was under way. Send it again.");

@@ -8,6 +8,8 @@ import { headReader, rawSocket } from "./raw-socket.ts";
 const [TEXT, CLOSE, PING, PONG] = [1, 8, 9, 10];
 
 export interface WebSocketClient {
+  /** For whoever stops reading, or wants to know when it closes. */
+  socket: Socket;
   send(text: string): void;
   destroy(): void;
 }
@@ -29,7 +31,8 @@ export function openWebSocket(
           given = head(bytes);
           if (given === undefined) return;
           open = true;
-          resolve({ send: (text) => send(socket, TEXT, text), destroy: () => socket.destroy() });
+          const destroy = () => socket.destroy();
+          resolve({ socket, send: (text) => send(socket, TEXT, text), destroy });
         }
         const all = rest ? Buffer.concat([rest, given]) : given;
         const taken = readFrames(socket, all, onText);

@@ -16,6 +16,7 @@ import { initialState, prepend, type RoomState, receive } from "./state";
 
 const ACK_MS = 5_000;
 const MEASURE_MS = 2_000;
+const RETRY_MS = 1_000;
 /** Somebody who said that they type and went silent is taken to have stopped. */
 const TYPING_MS = 6_000;
 
@@ -48,6 +49,7 @@ export function createConnection({
   const listeners = new Set<() => void>();
   let state = initialState;
   let measuring: ReturnType<typeof setInterval> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   const typingUntil = new Map<string, ReturnType<typeof setTimeout>>();
 
   const socket: ChatSocket = io(`${url}${chatNamespace}`, {
@@ -72,10 +74,16 @@ export function createConnection({
   }
 
   async function join(): Promise<void> {
+    clearTimeout(retry);
+    if (!socket.connected) return;
     try {
       const payload = { room, after: state.offset };
       const answer = joinAck.parse(await socket.timeout(ACK_MS * 4).emitWithAck("join", payload));
-      if (!answer.ok) return set({ problem: answer.problem.detail ?? answer.problem.title });
+      if (!answer.ok) {
+        set({ problem: answer.problem.detail ?? answer.problem.title });
+        if (answer.problem.status >= 500) later(join);
+        return;
+      }
       const { people, count, seq } = answer;
       set({ status: "joined", problem: null, people, count, offset: state.offset ?? seq });
       void outbox.flush();
@@ -83,6 +91,12 @@ export function createConnection({
       // No answer: the connection is no good. A new one joins again.
       socket.io.engine?.close();
     }
+  }
+
+  /** What the server cannot do now it may soon. */
+  function later(again: () => void): void {
+    clearTimeout(retry);
+    retry = setTimeout(again, RETRY_MS);
   }
 
   async function measure(): Promise<void> {
@@ -165,6 +179,7 @@ export function createConnection({
     },
     close(): void {
       clearInterval(measuring);
+      clearTimeout(retry);
       for (const timer of typingUntil.values()) clearTimeout(timer);
       outbox.close();
       socket.disconnect();

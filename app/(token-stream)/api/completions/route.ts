@@ -20,7 +20,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const { id } = await createCompletion({
       userId: identity.userId,
       chatId: null,
-      messages: async () => [{ role: "user", content: prompt }],
+      messages: [{ role: "user", content: prompt }],
     });
     const response = eventResponse(request, {
       identity,

@@ -1,5 +1,6 @@
 import { log } from "@/lib/log";
 import type { TailBatch } from "@/lib/log/types";
+import { revocations } from "@/lib/session/revocations";
 import { streams } from "@/lib/streams";
 
 interface Poll {
@@ -20,6 +21,7 @@ const waits = new Map<string, Wait>();
  * for the same are given the same batch.
  *
  * @param left aborts when the client has gone
+ * @param sessionId who waits: for nothing any more, once that session is logged out
  * @returns null when nothing came in time, or the process is ending
  */
 export async function firstBatch(
@@ -27,6 +29,7 @@ export async function firstBatch(
   after: number,
   timeoutMs: number,
   left: AbortSignal,
+  sessionId: string,
 ): Promise<TailBatch | null> {
   if (left.aborted) return null;
   const key = `${after} ${stream}`;
@@ -43,12 +46,14 @@ export async function firstBatch(
   });
   const timer = setTimeout(end, timeoutMs);
   const unregister = streams().register(end);
+  const unfollow = revocations().onRevoked((id) => id === sessionId && end());
   left.addEventListener("abort", end);
   try {
     return await answered;
   } finally {
     clearTimeout(timer);
     unregister();
+    unfollow();
     left.removeEventListener("abort", end);
   }
 }

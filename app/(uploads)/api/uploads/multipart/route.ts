@@ -14,7 +14,7 @@ import { partCount, partSizeFor } from "../../../store/plan";
 //   POST { name, type, size } → 201: the size of the parts and their number. Then
 //   POST /api/uploads/{id}/parts for addresses, GET the same for what the store has, and
 //   POST /api/uploads/{id}/complete; DELETE /api/uploads/{id} aborts.
-// Fails with 400, 401, 413, 415, 503 (the store is away), 507 (quota).
+// Fails with 400, 401, 413, 415, 503 (the store is away), 507 (quota; the store is full).
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async POST(request) {
     const { userId } = await requireSession(request);

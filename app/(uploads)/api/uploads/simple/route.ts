@@ -16,7 +16,8 @@ const { simpleBytes } = uploadLimits;
 //   POST multipart/form-data with one file of at most 5 MiB → 201; Location is the upload. Its type
 //   is what its bytes are, from a list of accepted ones.
 // Fails with 400, 401, 408, 413 (before reading where Content-Length says so), 415 (a type that is
-// not accepted, or not what the client says), 503 (the store is away), 507 (quota).
+// not accepted, or not what the client says), 503 (the store is away), 507 (quota; the
+// store is full).
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async POST(request) {
     const { userId } = await requireSession(request);

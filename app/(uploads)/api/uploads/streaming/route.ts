@@ -16,7 +16,8 @@ const { streamingBytes } = uploadLimits;
 //   POST       → multipart/form-data with one file.
 //   Both → 201, its size and SHA-256; Location is the upload.
 // Fails with 400 (broke off, malformed, a digest that does not match), 401, 408 (silent for 30 s),
-// 413, 415, 429 (4 at once), 503 (the store is away), 507 (quota).
+// 413, 415, 429 (4 at once), 503 (the store is away), 507 (quota; the store is
+// full).
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async PUT(request) {
     const { userId } = await requireSession(request);

@@ -16,7 +16,7 @@ import { plannedPart } from "../../../../store/plan";
 //   GET  → 200: what the store has. Whoever resumes sends the rest.
 //   POST { parts: [{ number, sha256? }] } → 200: an address for each, of its exact length, good for 15
 //   minutes; at most 1,000 at once. With a digest the store refuses other bytes.
-// Fails with 400, 401, 404, 409 (not under way), 413, 415.
+// Fails with 400, 401, 404, 409 (not under way), 413, 415, 503.
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ id: string }>({
   async GET(request, { params }) {
     const { userId } = await requireSession(request);

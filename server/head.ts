@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+
+/** Of the head of a request: its bytes, the address among them, and its fields. */
+export const headLimits = { bytes: 16_384, fields: 100 } as const;
+
+/** Those that Next would answer with a 500 (TRACE), or that mean nothing here, are not among them. */
+export const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
+
+/**
+ * What is wrong with a head that Node has let through. What others may read otherwise than we do is refused,
+ * so that no request hides in another: an address of another host's (RFC 9112, 3.2), a Host that is not one or
+ * not the only one (3.2), a transfer coding beside chunked (6.1), another HTTP than 1.0 and 1.1; and an address
+ * whose escapes are no UTF-8, at which Next breaks.
+ */
+export function faultOf(request: IncomingMessage): 400 | 405 | 431 | undefined {
+  const { rawHeaders, headers, url, httpVersionMajor, method = "" } = request;
+  if (rawHeaders.length > 2 * headLimits.fields) return 431;
+  const { host, "transfer-encoding": coding } = headers;
+  if (httpVersionMajor !== 1 || !url?.startsWith("/")) return 400;
+  // HTTP/1.0 may do without one; Node has refused the others.
+  if (host !== undefined && !(HOST.test(host) && isOnly(rawHeaders, "host"))) return 400;
+  if (url.includes("%") && !isText(url)) return 400;
+  if (coding !== undefined && coding.toLowerCase() !== "chunked") return 400;
+  return methods.has(method) ? undefined : 405;
+}
+
+function isOnly(rawHeaders: string[], name: string): boolean {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === name.length && rawHeaders[i]?.toLowerCase() === name) count++;
+  return count === 1;
+}
+
+function isText(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?", 1)[0] as string);
+    return true;
+  } catch {
+    return false;
+  }
+}

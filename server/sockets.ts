@@ -1,0 +1,31 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Server } from "socket.io";
+import { setBodyDeadline } from "./body-deadline";
+import { deadlines } from "./deadlines";
+import { closeAfterEarlyAnswer } from "./early-answer";
+import { setHeaders } from "./headers";
+import { identify } from "./http";
+import { refuse } from "./refusal";
+import type { HouseResponse } from "./response";
+
+/**
+ * Engine.IO takes the requests of its path before our own listener sees them. Its answers get an id, the
+ * headers of the house and an end of slow bodies all the same.
+ */
+export function coverSockets({ engine }: Server): void {
+  engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const polls = response instanceof ServerResponse;
+    if (polls) {
+      setBodyDeadline(request, request.url ?? "", deadlines);
+      closeAfterEarlyAnswer(request, response as HouseResponse);
+    }
+    // The answer to an upgrade is no ServerResponse, but takes headers as one.
+    setHeaders(request, response, { id: identify(request), dev: false });
+    response.setHeader("Cache-Control", "no-store");
+    next();
+  });
+  // It writes the refusal of an upgrade as a page, without any of that: here it is written before.
+  engine.on("connection_error", ({ req }: { req: IncomingMessage & { res?: unknown } }) => {
+    if (!req.res) refuse(req.socket, 400);
+  });
+}
