@@ -162,7 +162,8 @@ export function noContent(headers: HeadersInit = {}): Response {
   return response;
 }
 
-const ofJson = { "content-type": "application/json", "cache-control": "private, no-store" };
+/** The headers of a JSON answer. */
+export const ofJson = { "content-type": "application/json", "cache-control": "private, no-store" };
 
 /** A JSON answer. Private by default: most of ours depend on who asks. */
 export function json(body: unknown, init: ResponseInit = {}): Response {

@@ -2,10 +2,13 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
+  type Server,
   ServerResponse,
 } from "node:http";
+import type { SharedAnswer } from "@/lib/shared-answer";
 import { bareHeaders } from "./headers";
 import { keepOwnVary } from "./vary";
+import { wholeAnswer } from "./whole-answer";
 
 /** The response of our server: what every head needs is done where the head is written, once. */
 export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
@@ -16,6 +19,31 @@ export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends 
 
   /** Open for as long as its reader likes: no request whose time says anything. */
   isEventStream = false;
+
+  /** Node's own: the head, and whether it has gone out. */
+  declare _header: string | null;
+  declare _headerSent: boolean;
+
+  /**
+   * Sends an answer that many are given: all of it in one write. Node would put the head together
+   * for each of them, and write it in two parts.
+   *
+   * @returns false where it must go the usual way: behind another answer (pipelining, RFC 9112,
+   *   9.3.2), on a connection that ends with it, or to a HEAD
+   */
+  sendShared(answer: SharedAnswer): boolean {
+    const { house, socket } = this;
+    if (!house || house.connection || this.beforeHead || this.headersSent || !socket) return false;
+    if (!this.shouldKeepAlive || this.req.method === "HEAD" || this.destroyed) return false;
+    const { keepAliveTimeout } = (socket as { server?: Server }).server ?? {};
+    const { text, encoding } = wholeAnswer(answer, house, keepAliveTimeout ?? 0);
+    this.statusCode = 200;
+    this._header = text;
+    this._headerSent = true;
+    socket.write(text, encoding);
+    this.end();
+    return true;
+  }
 
   override writeHead(status: number, ...rest: unknown[]): this {
     this.beforeHead?.();

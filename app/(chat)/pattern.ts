@@ -20,6 +20,7 @@ export const pattern = {
     "app/(chat)/contract.ts",
     "app/(chat)/socket/namespace.ts",
     "app/(chat)/socket/feed.ts",
+    "app/(chat)/socket/fan-out.ts",
     "app/(chat)/socket/roster.ts",
     "app/(chat)/socket/presence.ts",
     "app/(chat)/socket/limits.ts",

@@ -30,6 +30,7 @@ export const pattern = {
     "app/(realtime)/source/sources.ts",
     "app/(realtime)/source/generator.ts",
     "lib/log-feed.ts",
+    "lib/shared-answer.ts",
     "lib/traffic.ts",
   ],
   ready: true,

@@ -7,6 +7,7 @@ import { Server } from "socket.io";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
+import { lifecycle } from "@/lib/lifecycle";
 import { log } from "@/lib/log";
 import { tokens } from "@/lib/session/session";
 import { createSseParser } from "@/lib/sse-parser";
@@ -211,6 +212,8 @@ describe("long polls", () => {
     // Woken, not timed out: that would be after 20 s.
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(batches.every((batch) => batch?.kind === "entries")).toBe(true);
+    // One reader for all of them: what it brought is encoded once.
+    expect(new Set(batches).size).toBe(1);
     expect(streams().size()).toBe(0);
   });
 
@@ -241,7 +244,11 @@ describe("long polls", () => {
     const ask = () => fetchAs(token)("/api/realtime/long-poll?timeout=20");
     const waiting = ask();
     await expect.poll(() => log().position(streamOf(userId))).toBe(0);
+    const begun = performance.now();
+    lifecycle().phase = "draining";
     streams().endAll();
     expect([(await waiting).status, (await ask()).status]).toEqual([204, 204]);
+    // Not at their timeout, which is 20 s.
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

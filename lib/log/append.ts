@@ -107,23 +107,37 @@ export const encodeEntry = ({ data, key = null, ...rest }: NewEntry): EncodedEnt
   json: JSON.stringify(data ?? null),
 });
 
-/** The one statement that appends (prisma/migrations, log_append), for as many entries as are given. */
+/**
+ * Appends as many entries as are given, in one statement (prisma/migrations, log_append and
+ * log_append_one).
+ */
 export async function insertEntries(
   db: ClientBase | Pool,
   entries: readonly EncodedEntry[],
 ): Promise<Appended[]> {
-  const { rows } = await db.query<{ seq: string; at: Date; fresh: boolean }>({
-    name: "log_append",
-    text: "SELECT seq, at, fresh FROM log_append($1::text[], $2::text[], $3::json[], $4::text[])",
-    values: [
-      entries.map((one) => one.stream),
-      entries.map((one) => one.type),
-      entries.map((one) => one.json),
-      entries.map((one) => one.key),
-    ],
-  });
+  const [first, ...others] = entries;
+  const { rows } = await db.query<{ seq: string; at: Date; fresh: boolean }>(
+    first && others.length === 0 ? insertOne(first) : insertMany(entries),
+  );
   return rows.map((row) => ({ seq: Number(row.seq), at: row.at, fresh: row.fresh }));
 }
+
+const insertOne = ({ stream, type, json, key }: EncodedEntry) => ({
+  name: "log_append_one",
+  text: "SELECT seq, at, fresh FROM log_append_one($1, $2, $3, $4)",
+  values: [stream, type, json, key],
+});
+
+const insertMany = (entries: readonly EncodedEntry[]) => ({
+  name: "log_append",
+  text: "SELECT seq, at, fresh FROM log_append($1::text[], $2::text[], $3::json[], $4::text[])",
+  values: [
+    entries.map((one) => one.stream),
+    entries.map((one) => one.type),
+    entries.map((one) => one.json),
+    entries.map((one) => one.key),
+  ],
+});
 
 /** The entries that an append has made, by stream, as they would be read. */
 export function committedOf(

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createPostgresBus } from "../bus/postgres";
 import { createPool } from "../db/pool";
 import { createLog, type Log, type LogOptions } from "./log";
-import type { TailItem } from "./types";
+import type { Appended, TailItem } from "./types";
 
 const url = process.env.DATABASE_URL as string;
 let pool: pg.Pool;
@@ -119,34 +119,52 @@ describe("append", () => {
     }
   });
 
-  it("agrees with a model on any mix of streams and keys", async () => {
+  it("agrees with a model on any mix of streams and keys, together and one by one", async () => {
     const operation = fc.record({
       stream: fc.constantFrom("x", "y", "z"),
       key: fc.option(fc.constantFrom("k1", "k2", "k3")),
       value: fc.string({ unit: "binary" }),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async (operations) => {
-        const run = randomUUID();
-        const answers = await Promise.all(
-          operations.map((o) => openedLog.append(`${run}:${o.stream}`, "t", o.value, o.key)),
-        );
-        const model = new Map<string, { value: string; key: string | null }[]>();
-        operations.forEach((o, i) => {
-          const entries = model.get(o.stream) ?? [];
-          model.set(o.stream, entries);
-          const known = entries.findIndex((e) => o.key !== null && e.key === o.key);
-          expect(answers[i]?.fresh).toBe(known < 0);
-          if (known < 0) entries.push(o);
-          expect(answers[i]?.seq).toBe(known < 0 ? entries.length : known + 1);
-        });
-        for (const [name, entries] of model) {
-          const page = await openedLog.read(`${run}:${name}`, 0, 100);
-          expect(page.entries.map((e) => e.data)).toEqual(entries.map((e) => e.value));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(operation, { maxLength: 30 }),
+        fc.boolean(),
+        async (operations, together) => {
+          const run = randomUUID();
+          const append = (o: (typeof operations)[number]) =>
+            openedLog.append(`${run}:${o.stream}`, "t", o.value, o.key);
+          const answers: Appended[] = [];
+          if (together) answers.push(...(await Promise.all(operations.map(append))));
+          else for (const o of operations) answers.push(await append(o));
+          const model = new Map<string, { value: string; key: string | null }[]>();
+          operations.forEach((o, i) => {
+            const entries = model.get(o.stream) ?? [];
+            model.set(o.stream, entries);
+            const known = entries.findIndex((e) => o.key !== null && e.key === o.key);
+            expect(answers[i]?.fresh).toBe(known < 0);
+            if (known < 0) entries.push(o);
+            expect(answers[i]?.seq).toBe(known < 0 ? entries.length : known + 1);
+          });
+          for (const [name, entries] of model) {
+            const page = await openedLog.read(`${run}:${name}`, 0, 100);
+            expect(page.entries.map((e) => e.data)).toEqual(entries.map((e) => e.value));
+            expect(page.head).toBe(entries.length);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
+  });
+
+  it("stores what several processes append at once under one key as one entry", async () => {
+    const logs = upTo(4).map(() => openLog());
+    for (let round = 0; round < 20; round++) {
+      const stream = newStream();
+      const answers = await Promise.all(logs.map((log, n) => log.append(stream, "t", n, "same")));
+      expect(answers.map(({ seq }) => seq)).toEqual([1, 1, 1, 1]);
+      expect(answers.filter(({ fresh }) => fresh)).toHaveLength(1);
+      expect((await openedLog.append(stream, "t", "next")).seq).toBe(2);
+    }
   });
 
   it("does not let one refused entry fail the others of its batch", async () => {

@@ -7,6 +7,7 @@ import { sayGoodbye } from "@/lib/sockets/farewell";
 import { outgoingOf } from "@/lib/sockets/outgoing";
 import { chatLimits } from "../contract";
 import { streamOf, toMessage } from "../messages";
+import { fanOut } from "./fan-out";
 
 const REPLAY_PAGE = 64;
 /** A replay waits while this much is on its way: it is not to make a slow consumer by itself. */
@@ -14,9 +15,14 @@ const REPLAY_AHEAD_BYTES = 256 * 1024;
 const WAIT_MS = 5;
 
 interface Feed {
+  /** Whoever is here, those included who still catch up. */
   sockets: Set<Socket>;
+  /** Who is sent what comes. */
+  members: Set<Socket>;
   /** The last sequence number sent to the room; undefined until the feed has begun. */
   position: number | undefined;
+  /** Why it broke off. */
+  failure?: unknown;
   end: AbortController;
 }
 
@@ -28,7 +34,10 @@ export function createFeeds(namespace: Namespace) {
   const feeds = new Map<string, Feed>();
 
   function open(room: string): Feed {
-    const feed: Feed = { sockets: new Set(), position: undefined, end: new AbortController() };
+    const feed: Feed = {
+      ...{ sockets: new Set(), members: new Set() },
+      ...{ position: undefined, end: new AbortController() },
+    };
     feeds.set(room, feed);
     void run(room, feed);
     return feed;
@@ -41,18 +50,20 @@ export function createFeeds(namespace: Namespace) {
         if (batch.kind === "reset") feed.position = batch.oldest - 1;
         else {
           const messages = batch.entries.map(toMessage);
-          // `local`: every instance reads the log itself.
-          namespace.local.to(room).emit("messages", { room, messages, replay: false });
+          const event = { room, messages, replay: false };
+          fanOut(feed.members, namespace.name, ["messages", event], dropIfSlow);
           feed.position = batch.entries.at(-1)?.seq;
-          for (const socket of feed.sockets) dropIfSlow(socket);
         }
         // One batch a turn of the event loop: those who read have taken it before the next is sent.
         await nextTurn();
       }
     } catch (err) {
-      // The database was away as the feed began. Those who wait to enter are told by their own read.
+      // The database was away as the feed began. Those who wait to enter are told, and those who
+      // have entered already come back by themselves, with their position.
       logger().warn({ err, room }, "room feed failed");
+      feed.failure = err;
       if (feeds.get(room) === feed) feeds.delete(room);
+      for (const socket of feed.members) socket.conn.close();
     }
   }
 
@@ -69,9 +80,11 @@ export function createFeeds(namespace: Namespace) {
       let cursor = after ?? (await firstPosition(stream));
       let replayed = 0;
       while (socket.connected && feed.sockets.has(socket)) {
-        const { position } = feed;
+        const { position, failure } = feed;
+        if (failure) throw failure;
         if (cursor === position) {
           socket.join(room);
+          feed.members.add(socket);
           break;
         }
         const page = await log().read(stream, cursor, REPLAY_PAGE);
@@ -98,6 +111,7 @@ export function createFeeds(namespace: Namespace) {
     leave(socket: Socket, room: string): void {
       socket.leave(room);
       const feed = feeds.get(room);
+      feed?.members.delete(socket);
       if (!feed?.sockets.delete(socket) || feed.sockets.size > 0) return;
       feed.end.abort();
       feeds.delete(room);

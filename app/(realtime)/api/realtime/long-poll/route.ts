@@ -1,6 +1,7 @@
-import { json, noContent, route } from "@/lib/http";
+import { noContent, route } from "@/lib/http";
 import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
+import { sharedJson } from "@/lib/shared-answer";
 import { traffic } from "@/lib/traffic";
 import { longPollQuery } from "../../../contract";
 import { streamOf, toPage } from "../../../entries";
@@ -20,7 +21,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       if (run) traffic().label(request, labelOf(userId, run, "long-poll"));
       const stream = streamOf(userId);
       const batch = await firstBatch(stream, after, timeout * 1_000, request.signal, sessionId);
-      if (batch) return json(toPage(batch));
+      if (batch) return sharedJson(batch, toPage);
       return noContent();
     } finally {
       leave();
