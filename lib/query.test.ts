@@ -79,7 +79,7 @@ describe("readQuery", () => {
   });
 
   it("costs with the length of the query, not with its square", () => {
-    const names = Array.from({ length: 300_000 }, (_, i) => i.toString(36));
+    const names = Array.from({ length: 100_000 }, (_, i) => i.toString(36));
     const begun = performance.now();
     ask([...names, ...names].join("&"));
     // The square would be minutes.
