@@ -25,7 +25,11 @@ async function ask(headers: string[], path = "/"): Promise<{ status?: number; id
 it("has an id of a safe alphabet, whatever the client calls it", async () => {
   const latin = fc.integer({ min: 0x20, max: 0xff }).filter((code) => code !== 0x7f);
   const text = fc.array(latin.map((code) => String.fromCharCode(code))).map((all) => all.join(""));
-  const ids = fc.oneof(text, fc.stringMatching(/^[\w-]{1,80}$/));
+  const ids = fc.oneof(
+    text,
+    fc.string({ minLength: 8, maxLength: 64 }),
+    fc.stringMatching(/^[\w-]{1,80}$/),
+  );
   await fc.assert(
     fc.asyncProperty(ids, async (given) => {
       const { status, id } = await ask(["Host", "x", "X-Request-Id", given]);
