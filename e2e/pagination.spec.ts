@@ -85,7 +85,8 @@ test("read to the end beside the writer, the cursor has every row that was there
   await expectScore(page, { "Duplicates, cursor": 0, "Skips, cursor": 0 });
   const wrong = async (label: string) => Number(await figure(page, label).textContent());
   expect((await wrong("Duplicates, offset")) + (await wrong("Skips, offset"))).toBeGreaterThan(0);
-  expect(Number(await figure(page, "Writes").textContent())).toBeGreaterThan(100);
+  // How many there are by then is a matter of how fast both lists are read.
+  expect(Number(await figure(page, "Writes").textContent())).toBeGreaterThan(20);
 });
 
 test("both lists scroll as one, and ask for more at their end, by keyboard as well", async ({

@@ -56,6 +56,18 @@ it.each([
 ])("answers %i to %j", async (wanted, headers) => expect((await ask(headers)).status).toBe(wanted));
 
 it.each([
+  [200, "http://x/chat?a"],
+  [200, "HTTP://X"],
+  [200, "https://x?a"],
+  [400, "http://y/"],
+  [400, "http://x:80/"],
+  [400, "http://me@x/"],
+  [400, "ftp://x/"],
+])("answers %i to the whole address %s", async (wanted, path) =>
+  expect((await ask(["Host", "x"], path)).status).toBe(wanted),
+);
+
+it.each([
   [200, "/%C3%A9?%"],
   [400, "/%"],
   [400, "/%C3"],

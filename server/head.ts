@@ -26,6 +26,18 @@ export function faultOf(request: IncomingMessage): 400 | 405 | 431 | undefined {
   return methods.has(method) ? undefined : 405;
 }
 
+/**
+ * An address in its absolute form, which a server must take as well (RFC 9112, 3.2.2), becomes the usual one
+ * where it is of the host that Host names. Another's is left as it is, and is a fault.
+ */
+export function toOriginForm(request: IncomingMessage): void {
+  const { url = "/", headers } = request;
+  if (url.startsWith("/")) return;
+  const [, host, rest = ""] = /^https?:\/\/([^/?#]+)([^#]*)$/i.exec(url) ?? [];
+  if (host === undefined || host.toLowerCase() !== headers.host?.toLowerCase()) return;
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+}
+
 function isOnly(rawHeaders: string[], name: string): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2)

@@ -13,7 +13,7 @@ import { type Deadlines, deadlines as usual } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
-import { faultOf, headLimits, methods } from "./head";
+import { faultOf, headLimits, methods, toOriginForm } from "./head";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
@@ -47,6 +47,7 @@ export function createHttpServer(
       ServerResponse: HouseResponse,
     },
     (request, response) => {
+      toOriginForm(request);
       const path = (request.url ?? "/").split("?", 1)[0] as string;
       const fault = faultOf(request);
       const id = identify(request);

@@ -21,6 +21,9 @@ export function readPassages(root: string): Passage[] {
     .map((passage, id) => ({ id, ...passage }));
 }
 
+/** Lists of what is elsewhere: a test's or a package's name answers no question. */
+const LISTS = new Set(["docs/licences.md", "docs/promises.md"]);
+
 /** READMEs and docs: what the project says about itself. */
 function documents(root: string): string[] {
   const slices = readdirSync(join(root, "app")).map((name) => `app/${name}/README.md`);
@@ -30,7 +33,7 @@ function documents(root: string): string[] {
         .map((name) => `docs/${name.replaceAll("\\", "/")}`)
     : [];
   return ["README.md", "CONTRIBUTING.md", "embedded/README.md", ...slices, ...docs]
-    .filter((path) => existsSync(join(root, path)))
+    .filter((path) => !LISTS.has(path) && existsSync(join(root, path)))
     .sort();
 }
 
