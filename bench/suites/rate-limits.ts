@@ -28,7 +28,7 @@ export const suite: Suite = {
       REDIS: server.url,
       TOKEN,
     });
-    const scale = stage.quick ? 1 : 3;
+    const scale = stage.quick ? 1 : 2;
     const subjects = (kinds: string[], requests: number, atOnce: number) =>
       Object.fromEntries(
         kinds.map((kind) => [kind, () => decide(peer, kind, requests * scale, atOnce)]),

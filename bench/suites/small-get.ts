@@ -27,7 +27,7 @@ export const suite: Suite = {
     const there = Object.entries(servers).flatMap(([name, server]) =>
       server ? [[name, server] as const] : [],
     );
-    const seconds = stage.quick ? 0.3 : 0.8;
+    const seconds = stage.quick ? 0.3 : 0.5;
     try {
       for (const [name, server] of there) {
         // A Next route takes some load to be what it is later.

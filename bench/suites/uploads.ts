@@ -47,8 +47,9 @@ export const suite: Suite = {
       const warm = stage.quick ? 64 : 256;
       for (let n = 0; n < 3; n++) await through(n === 1, warm);
       for (let n = 0; n < 2; n++) await past(n === 1, warm);
-      for (const form of [false, true])
-        for (const mib of stage.quick ? [16, 64] : [64, 1024, 5000])
+      // The large ones last: what the disk still has to write then is in nobody else's time.
+      for (const mib of stage.quick ? [16, 64] : [64, 1024, 5000])
+        for (const form of [false, true])
           await measure({
             name: `${form ? "multipart form" : "raw PUT"} of ${mib} MiB`,
             size: mib,
@@ -65,14 +66,18 @@ export const suite: Suite = {
               { figure: "throughput", of: ours, to: fastapi, atLeast: 1.8, stretch: 2.8 },
             ],
             targets: [{ figure: "memory over idle", of: ours, atMost: 32 }],
-            ...(mib > 1_000 && { rounds: mib > 2_000 ? (form ? 1 : 2) : 3 }),
+            ...(mib > 1_000 && { rounds: mib > 2_000 ? 1 : 2 }),
           });
       // A server has signed before: not what compiling it costs.
       signBatch(stage);
       await measure({
         name: "1,000 part addresses",
         units: { time: "ms" },
-        subjects: { "batch signer": async () => signBatch(stage), SDK: () => signBySdk(store) },
+        // They sign in this process: what it used is their work, and no generator's.
+        subjects: {
+          "batch signer": async () => ({ ...signBatch(stage), generator: 0 }),
+          SDK: async () => ({ ...(await signBySdk(store)), generator: 0 }),
+        },
         ratios: [{ figure: "time", of: "batch signer", to: "SDK" }],
         targets: [{ figure: "time", of: "batch signer", atMost: 500, stretch: 20 }],
       });
