@@ -3,9 +3,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { pushedBodyOf } from "@/lib/pushed-body";
 import { setBodySource } from "@/lib/request-body";
-import { sharedAnswerOf } from "@/lib/shared-answer";
 import { gulps } from "../gulps";
-import { HouseResponse } from "../response";
 import { socketSink } from "./socket-sink";
 import { createTable, type Routes } from "./table";
 
@@ -45,11 +43,8 @@ export function createLane(routes: Routes): Lane {
   };
 }
 
-/** What the adapter is to write: the answer itself, or nothing where it is shared or its body is pushed. */
+/** What the adapter is to write: the answer itself, or nothing where its body is pushed. */
 function send(response: Response, outgoing: HttpBindings["outgoing"]): Response {
-  const shared = sharedAnswerOf(response);
-  if (shared && outgoing instanceof HouseResponse && outgoing.sendShared(shared))
-    return RESPONSE_ALREADY_SENT;
   const pushed = pushedBodyOf(response);
   if (!pushed) return response;
   outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
