@@ -44,11 +44,12 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   let text = "";
   let bytes = 0;
   try {
-    for await (const chunk of bodyOf(request)) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) throw tooLarge();
-      text += decoder.decode(chunk, { stream: true });
-    }
+    for await (const gulp of bodyOf(request))
+      for (const piece of gulp) {
+        bytes += piece.byteLength;
+        if (bytes > maxBytes) throw tooLarge();
+        text += decoder.decode(piece, { stream: true });
+      }
     return text + decoder.decode();
   } catch (error) {
     if (error instanceof HttpError) throw error;

@@ -5,16 +5,18 @@ const GULP_BYTES = 1024 * 1024;
 
 /**
  * Next makes a web stream of a body by its async iterator, at a price for each chunk, and a socket
- * gives 64 KiB. A body read so comes in gulps: whatever has come while the reader was busy.
+ * gives 64 KiB. A body read so comes in gulps, each in one piece.
  */
 export function readInGulps(request: IncomingMessage): void {
-  request[Symbol.asyncIterator] = () => gulps(request);
+  request[Symbol.asyncIterator] = async function* () {
+    for await (const gulp of gulps(request)) yield Buffer.concat(gulp);
+  };
 }
 
-/** The body, in gulps. Giving it up leaves the rest unread. */
+/** The body, in gulps: whatever has come while the reader was busy. Giving it up leaves the rest unread. */
 export async function* gulps(
   request: IncomingMessage,
-): AsyncGenerator<Buffer, undefined, undefined> {
+): AsyncGenerator<readonly Buffer[], undefined, undefined> {
   let chunks: Buffer[] = [];
   let held = 0;
   let over: { error?: Error } | undefined;
@@ -39,7 +41,7 @@ export async function* gulps(
   try {
     for (;;) {
       if (held > 0) {
-        const gulp = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, held);
+        const gulp = chunks;
         chunks = [];
         held = 0;
         request.resume();

@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboy from "busboy";
 import { createPresigner } from "../../app/(uploads)/store/presign.ts";
 
-// The same work from nothing but node:http: pipes what comes to the store, in one PUT of the length
-// that the client says. It hashes nothing, keeps no row, and leaves the client's word for everything.
+// The same from nothing but node:http: pipes what comes to the store, in one PUT of the length that the
+// client says, and answers its SHA-256. It keeps no row and takes the client's word for everything; by X-Bare
+// it does not even hash, and is the floor.
 
 const presign = createPresigner({
   endpoint: process.env.S3_ENDPOINT ?? "",
@@ -50,14 +53,19 @@ async function receive(incoming: IncomingMessage, response: ServerResponse): Pro
     String(incoming.headers["x-key"]),
     String(incoming.headers["x-file-bytes"]),
   );
-  if (incoming.headers["x-batched"]) await pipeline(incoming, inBatches, out);
-  else if (incoming.method === "PUT") await pipeline(incoming, out);
+  const hash = createHash("sha256");
+  const digest = (file: Readable) => {
+    if (!incoming.headers["x-bare"]) file.on("data", (chunk) => hash.update(chunk));
+    return file;
+  };
+  if (incoming.headers["x-batched"]) await pipeline(digest(incoming), inBatches, out);
+  else if (incoming.method === "PUT") await pipeline(digest(incoming), out);
   else {
     const form = busboy({ headers: incoming.headers });
-    form.on("file", (_name, file) => file.pipe(out));
+    form.on("file", (_name, file) => digest(file).pipe(out));
     await pipeline(incoming, form);
   }
-  response.writeHead(await status).end();
+  response.writeHead(await status).end(hash.digest("base64"));
 }
 
 createServer((incoming, response) => void receive(incoming, response)).listen(

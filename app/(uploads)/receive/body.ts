@@ -1,5 +1,5 @@
 import { HttpError } from "@/lib/http";
-import { bodyOf } from "@/lib/request-body";
+import { bodyOf, type Gulp } from "@/lib/request-body";
 import { uploadLimits } from "../contract";
 
 export const tooLarge = (maxBytes: number) =>
@@ -18,7 +18,7 @@ export function assertDeclaredLength(headers: Headers, maxBytes: number): void {
   if ((declaredLength(headers) ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
-type Chunk = IteratorResult<Uint8Array>;
+type Next = IteratorResult<Gulp>;
 
 /**
  * The body of a request as it comes, bounded in size and in silence. Nothing is held here: whoever
@@ -32,7 +32,7 @@ export async function* readBody(
   request: Request,
   maxBytes: number,
   silenceMs: number = uploadLimits.silenceMs,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Gulp, void, undefined> {
   const declared = declaredLength(request.headers);
   const source = bodyOf(request)[Symbol.asyncIterator]();
   let received = 0;
@@ -42,7 +42,7 @@ export async function* readBody(
     if (Date.now() - waitingSince > silenceMs) giveUp?.(silent(silenceMs));
   }, silenceMs / 4);
   const next = () =>
-    new Promise<Chunk>((resolve, reject) => {
+    new Promise<Next>((resolve, reject) => {
       giveUp = reject;
       waitingSince = Date.now();
       source.next().then(resolve, () => reject(brokeOff()));
@@ -52,7 +52,7 @@ export async function* readBody(
       const { done, value } = await next();
       giveUp = undefined;
       if (done) break;
-      received += value.byteLength;
+      for (const { byteLength } of value) received += byteLength;
       if (received > maxBytes) throw tooLarge(maxBytes);
       yield value;
     }

@@ -1,7 +1,7 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboy from "busboy";
 import { HttpError } from "@/lib/http";
+import type { Gulp } from "@/lib/request-body";
 import { uploadLimits } from "../contract";
 import { readBody } from "./body";
 
@@ -47,12 +47,9 @@ export async function readForm(
   });
   for (const event of ["fieldsLimit", "filesLimit", "partsLimit"] as const)
     parser.on(event, () => parser.destroy(tooMuch()));
-  const body = Readable.from(readBody(request, maxFileBytes + FORM_OVERHEAD), {
-    objectMode: false,
-    highWaterMark: HIGH_WATER_MARK,
-  });
+  const body = readBody(request, maxFileBytes + FORM_OVERHEAD);
   try {
-    await pipeline(body, parser);
+    await pipeline(each(body), parser);
     await taken;
   } catch (error) {
     // The reason comes first: a parser that was destroyed fails with what destroyed it.
@@ -61,6 +58,10 @@ export async function readForm(
     await taken?.catch(() => undefined);
   }
   if (!taken) throw new HttpError(400, "no-file", "The form has no file. Send one, as `file`.");
+}
+
+async function* each(gulps: AsyncIterable<Gulp>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const gulp of gulps) yield* gulp;
 }
 
 function createParser(headers: Headers): busboy.Busboy {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { logger } from "@/lib/logger";
+import type { Gulp } from "@/lib/request-body";
 import { type Upload, uploadLimits } from "../contract";
 import { createDigester, type Expected } from "../file/digest-fields";
 import { cleanName } from "../file/name";
@@ -40,7 +41,7 @@ export function createStreamingUpload({ userId, declared, expected = [] }: Strea
   let reserved = 0;
 
   return {
-    async take(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    async take(name: string, bytes: AsyncIterable<Gulp>): Promise<void> {
       reserved = declared ?? RESERVE_BYTES;
       const id = randomUUID();
       row = await insertUpload({
@@ -54,14 +55,14 @@ export function createStreamingUpload({ userId, declared, expected = [] }: Strea
       });
       writer = parts;
       let shownAt = Date.now();
-      for await (const chunk of bytes) {
-        const total = parts.total() + chunk.byteLength;
+      for await (const gulp of bytes) {
+        const total = gulp.reduce((sum, { byteLength }) => sum + byteLength, parts.total());
         if (total > uploadLimits.streamingBytes) throw tooLarge(uploadLimits.streamingBytes);
-        if (total > reserved) {
+        while (total > reserved) {
           await reserveMore(row, RESERVE_BYTES);
           reserved += RESERVE_BYTES;
         }
-        await parts.write(chunk);
+        await parts.write(gulp);
         if (Date.now() - shownAt < SIGN_OF_LIFE_MS) continue;
         shownAt = Date.now();
         if (!(await keepAlive(row))) throw givenUp();

@@ -111,7 +111,7 @@ test("the sweeper removes what has shown no life, with its parts, and nothing el
     ...{ key: keyOf(left), onBytes() {}, typeOf: async () => "text/plain" },
   });
   // Two parts are there, and nobody knows the store's id of the upload: as after a kill -9.
-  for (let n = 0; n < 2; n++) await writer.write(Buffer.alloc(8 * 1024 * 1024));
+  for (let n = 0; n < 2; n++) await writer.write([Buffer.alloc(8 * 1024 * 1024)]);
   await writer.end();
   const etag = await put(stored.id, "hello");
   await markStored(stored.id, { size: 5, type: "text/plain", etag, sha256: null });

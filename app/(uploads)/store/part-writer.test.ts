@@ -38,7 +38,7 @@ test.each([0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES + 7]
     const writer = writerOf(key, (bytes) => hash.update(bytes));
     for (let offset = 0; offset < size; ) {
       const piece = file.subarray(offset, offset + 1 + Math.floor(Math.random() * 3e6));
-      await writer.write(piece);
+      await writer.write([piece]);
       offset += piece.length;
     }
     await writer.end();
@@ -59,9 +59,9 @@ test.each([0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES + 7]
 
 test("aborted in the middle of a part, it leaves nothing once its key is erased", async () => {
   const writer = writerOf("u/test/aborted");
-  await writer.write(randomBytes(2 * PART_BYTES + 5));
+  await writer.write([randomBytes(2 * PART_BYTES + 5)]);
   await writer.abort();
-  await expect(writer.write(Buffer.from("more"))).rejects.toThrow();
+  await expect(writer.write([Buffer.from("more")])).rejects.toThrow();
   await erase("u/test/aborted");
   expect(await endpoint.files()).toEqual(nothing);
 });
@@ -69,7 +69,7 @@ test("aborted in the middle of a part, it leaves nothing once its key is erased"
 test("erasing one key leaves the uploads of a longer one alone", async () => {
   const short = writerOf("u/test/1");
   const long = writerOf("u/test/12");
-  for (const writer of [short, long]) await writer.write(randomBytes(PART_BYTES));
+  for (const writer of [short, long]) await writer.write([randomBytes(PART_BYTES)]);
   await short.abort();
   await erase("u/test/1");
   await long.end();
@@ -86,7 +86,7 @@ test("a part that the store refuses fails the writer, and whoever waits for room
     send: () => Promise.reject(refused),
   });
   const writing = (async () => {
-    for (let n = 0; n < 5; n++) await writer.write(Buffer.alloc(PART_BYTES));
+    for (let n = 0; n < 5; n++) await writer.write([Buffer.alloc(PART_BYTES)]);
     await writer.end();
   })();
   await expect(writing).rejects.toBe(refused);
@@ -107,7 +107,7 @@ test("it takes no more than one part while two others are under way", async () =
       return { ETag: "x", ChecksumCRC32: "" };
     },
   });
-  for (let n = 0; n < 6; n++) await writer.write(Buffer.alloc(PART_BYTES));
+  for (let n = 0; n < 6; n++) await writer.write([Buffer.alloc(PART_BYTES)]);
   await writer.end();
   expect(most).toBe(2);
   await erase("u/test/slow");

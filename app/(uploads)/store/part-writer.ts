@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { UploadPartCommand } from "@aws-sdk/client-s3";
 import { HttpError } from "@/lib/http";
+import type { Gulp } from "@/lib/request-body";
 import { ask, proof } from "./ask";
 import { bucket, store } from "./client";
 import { completeMultipart, createMultipart, type FinishedPart, isMd5 } from "./objects";
@@ -80,17 +81,18 @@ export function createPartWriter({ key, onBytes, typeOf, send = sendPart }: Part
     total: () => total,
     type: () => type,
 
-    async write(chunk: Uint8Array): Promise<void> {
+    async write(gulp: Gulp): Promise<void> {
       if (failure) throw failure.error;
-      for (let offset = 0; offset < chunk.length; ) {
-        buffer ??= takeBuffer();
-        const piece = chunk.subarray(offset, offset + PART_BYTES - filled);
-        buffer.set(piece, filled);
-        filled += piece.length;
-        offset += piece.length;
-        total += piece.length;
-        if (filled === PART_BYTES) await flush();
-      }
+      for (const bytes of gulp)
+        for (let offset = 0; offset < bytes.length; ) {
+          buffer ??= takeBuffer();
+          const piece = bytes.subarray(offset, offset + PART_BYTES - filled);
+          buffer.set(piece, filled);
+          filled += piece.length;
+          offset += piece.length;
+          total += piece.length;
+          if (filled === PART_BYTES) await flush();
+        }
     },
 
     /** Sends the rest and waits for all parts. The object is not made yet. */

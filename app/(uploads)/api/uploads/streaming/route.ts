@@ -1,5 +1,6 @@
 import { json, route } from "@/lib/http";
 import { readQuery } from "@/lib/query";
+import { piecesOf } from "@/lib/request-body";
 import { requireSession } from "@/lib/session/session";
 import { streamQuery, type Upload, uploadLimits } from "../../../contract";
 import { expectedDigests } from "../../../file/digest-fields";
@@ -35,7 +36,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     assertDeclaredLength(request.headers, streamingBytes + FORM_OVERHEAD);
     const declared = declaredLength(request.headers);
     return receive({ userId, declared }, (upload) =>
-      readForm(request, streamingBytes, ({ name, bytes }) => upload.take(name, bytes)),
+      readForm(request, streamingBytes, ({ name, bytes }) => upload.take(name, piecesOf(bytes))),
     );
   },
 });
