@@ -1,6 +1,6 @@
 import { signedParts } from "../../app/(uploads)/contract";
+import { createProxy } from "../../lib/proxy.fixture";
 import { A, expect, test } from "../fixtures";
-import { createCountingProxy } from "../support/counting-proxy";
 import { call } from "../support/guest";
 import {
   content,
@@ -67,7 +67,7 @@ export function inParts(site: Site): void {
 
     test("no byte of the file goes through the application", async () => {
       const ada = await site.newGuest();
-      const proxy = await createCountingProxy(ada.base ?? A);
+      const proxy = await createProxy(ada.base ?? A);
       try {
         const near = { ...ada, base: proxy.url };
         const bytes = noise(12 * MiB);
