@@ -6,14 +6,13 @@ import {
   content,
   expectNothing,
   inStore,
+  MiB,
   noise,
   post,
   problemOf,
   sha256,
 } from "../support/uploads";
 import type { Site } from "./suite";
-
-const MiB = 1024 * 1024;
 
 /** Multipart uploads: the store has the parts, and its list counts. */
 export function inParts(site: Site): void {
