@@ -19,9 +19,9 @@ test.afterEach(async () => {
   own = undefined;
 });
 
-/** A five-step workflow whose steps take a while: something to be killed in. */
-const fiveSteps = (guest: Guest, base: string) =>
-  startJob(guest, "import", { sample: { rows: 30, bad: 3 }, faults: { pauseMs: 250 } }, base);
+/** A five-step workflow that takes a while: something to be killed in. */
+const fiveSteps = (guest: Guest, base: string, ms: number) =>
+  startJob(guest, "import", { sample: { rows: 30, bad: 3 }, faults: { pauseMs: ms / 6 } }, base);
 
 /** Everything that must be true of it, whatever happened meanwhile. */
 async function expectDoneOnce(guest: Guest, id: string, base: string): Promise<number> {
@@ -37,15 +37,17 @@ async function expectDoneOnce(guest: Guest, id: string, base: string): Promise<n
 
 /** As long as five steps take: whatever has started within this time is hit at a random moment. */
 const SPAN_MS = 1_500;
+/** An instance that was killed is back within it. */
+const LONG_SPAN_MS = 3_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts a workflow on each of these instances, at random moments, and waits until all have begun. */
-async function startScattered(guest: Guest, bases: string[]): Promise<Started> {
+async function startScattered(guest: Guest, bases: string[], ms = SPAN_MS): Promise<Started> {
   const starts = bases.map(async (base) => {
-    const at = Math.random() * SPAN_MS;
+    const at = Math.random() * ms;
     await pause(at);
-    const id = await fiveSteps(guest, base);
-    await pause(SPAN_MS - at);
+    const id = await fiveSteps(guest, base, ms);
+    await pause(ms - at);
     return id;
   });
   return { guest, ids: await Promise.all(starts) };
@@ -66,16 +68,20 @@ interface Started {
 test(`kill -9 at ${KILLS} random moments of five-step workflows: each effect once, every job ends`, async () => {
   test.setTimeout(400_000);
   const started: Started[] = [];
+  let back: Promise<void> | undefined;
   for (let round = 0; round < KILLS; round++) {
     const [victim, dying] = round % 2 ? (["B", B] as const) : (["A", A] as const);
     const before = await bootIdOf(dying);
     // Accepted by the one that dies: its relay, its steps and the request are cut off alike.
     const guest = await newGuest("Survivor", dying);
-    started.push(await startScattered(guest, [dying, dying]));
+    // Meanwhile the one comes back that was killed before: it is asked to kill.
+    const [some] = await Promise.all([startScattered(guest, [dying, dying], LONG_SPAN_MS), back]);
+    started.push(some);
     await kill(victim);
     // What is left undone goes on under the next kills.
-    await untilReborn(dying, before);
+    back = untilReborn(dying, before);
   }
+  await back;
   // Otherwise no kill has hit a step, and nothing was proved.
   expect(await expectAllDoneOnce(started)).toBeGreaterThan(0);
 });

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventLimits } from "../app/(event-stream)/contract";
+import { createProxy } from "../lib/proxy.fixture";
 import { A, B, expect, test } from "./fixtures";
 import { call, newGuest } from "./support/guest";
 import {
@@ -13,7 +14,6 @@ import {
   publish,
   publishRaw,
 } from "./support/sse";
-import { createCuttingProxy } from "./support/sse-cut";
 
 const readings: EventReading[] = [];
 test.afterEach(() => {
@@ -98,7 +98,7 @@ test.describe("the stream", () => {
     const total = 120;
     const stored = [];
     for (let n = 1; n <= total; n++) stored.push(await publish(ada, { n, text: "é😀".repeat(n) }));
-    const proxies = [await createCuttingProxy(A), await createCuttingProxy(B)];
+    const proxies = [await createProxy(A), await createProxy(B)];
     const seen: { id: string; event: string; data: string }[] = [];
     let position = "0";
     let cuts = 0;

@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import fc from "fast-check";
+import { createProxy } from "../lib/proxy.fixture";
 import { encodeComment, encodeEvent } from "../lib/sse";
 import { A, accessibleEverywhere, expect, test } from "./fixtures";
-import { createCuttingProxy } from "./support/sse-cut";
 
 const stream = (page: Page) => page.getByRole("complementary", { name: "Connection" });
 const status = (page: Page) => stream(page).getByRole("status");
@@ -127,7 +127,7 @@ test.describe("a cut", () => {
   test.use({ allowedErrors: [/ERR_INCOMPLETE_CHUNKED_ENCODING/] });
 
   test("the browser's own EventSource resumes after a cut, and 204 stops it", async ({ page }) => {
-    const proxy = await createCuttingProxy(A);
+    const proxy = await createProxy(A);
     await page.request.post("/api/session", { data: {} });
     // Cookies know no ports: this origin sends the same one, through the proxy.
     await page.goto(proxy.url.replace("127.0.0.1", "localhost"));

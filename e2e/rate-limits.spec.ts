@@ -78,15 +78,15 @@ test("a client that obeys Retry-After to the millisecond succeeds every time", a
 test("axe finds nothing, in both themes, and nothing is wider than 390 px", async ({ page }) => {
   test.setTimeout(120_000);
   await page.setViewportSize({ width: 390, height: 844 });
+  await open(page);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    await open(page);
     await button(page, /^Fire 15/).click();
     await expect(stage(page).getByText(/\d+ in, \d+ refused/)).toHaveCount(3, { timeout: 15_000 });
     await axe(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    await expect(stage(page).getByText(`${limit} of ${limit} left`)).toHaveCount(3, {
-      timeout: 25_000,
-    });
   }
+  await expect(stage(page).getByText(`${limit} of ${limit} left`)).toHaveCount(3, {
+    timeout: 25_000,
+  });
 });

@@ -35,12 +35,12 @@ async function endRun(page: Page): Promise<void> {
 async function expectAgreement(page: Page): Promise<void> {
   await expect(page.getByRole("region", { name: "Measured" })).toContainText("equal");
   await expect(page.getByRole("region", { name: "Measured" })).not.toContainText("different");
-  const positions = await numbers(page, "Position");
-  expect(new Set(positions).size).toBe(1);
+  // On a busy machine the last row may be drawn a moment after the verdict.
+  await expect.poll(async () => new Set(await numbers(page, "Position")).size).toBe(1);
+  await expect.poll(async () => new Set(await measure(page, "Hash")).size).toBe(1);
   const hashes = await measure(page, "Hash");
   expect(hashes).toHaveLength(LANES);
   expect(hashes[0]).toMatch(/^[0-9a-f]{6}$/);
-  expect(new Set(hashes).size).toBe(1);
 }
 
 test("four lanes deliver the same, and each is measured", async ({ page }) => {

@@ -12,10 +12,8 @@ for (const characters of [1, 150, 400]) {
   test(`kill -9 after ${characters} characters: another instance goes on within 5 s, to the same byte`, async () => {
     test.setTimeout(90_000);
     const guest = await newGuest("Reader", B);
+    // What B writes itself, at the same time.
     const uninterrupted = await ask(guest, QUESTION, { base: B });
-    await uninterrupted.over;
-    expect(uninterrupted.isDone()).toBe(true);
-
     const before = await bootIdOf(A);
     const onA = await ask(guest, QUESTION, { base: A });
     const onB = await read(guest, onA.id, { base: B });
@@ -29,8 +27,9 @@ for (const characters of [1, 150, 400]) {
       .poll(() => onB.text().length, { intervals: [20], timeout: 10_000 })
       .toBeGreaterThan(reached + 20);
     expect(Date.now() - killedAt).toBeLessThan(5_000);
-    await onB.over;
+    await Promise.all([onB.over, uninterrupted.over]);
 
+    expect(uninterrupted.isDone()).toBe(true);
     expect(onB.text()).toBe(uninterrupted.text());
     expect(onB.events.filter(({ event }) => event === "continued")).toHaveLength(1);
     const ids = onB.events
@@ -71,14 +70,15 @@ test("what useChat reads is cut by kill -9, and its resume on another instance h
     }
     return text;
   };
-  const whole = await textOf(await ask(B, crypto.randomUUID()));
-
+  // What B writes itself, at the same time.
+  const uninterrupted = textOf(await ask(B, crypto.randomUUID()));
   const [chatId, before] = [crypto.randomUUID(), await bootIdOf(A)];
   let killed: Promise<void> | undefined;
   const cut = await textOf(await ask(A, chatId), () => {
     killed ??= kill("A");
   }).catch((error: Error) => error);
   await killed;
+  const whole = await uninterrupted;
   expect(cut).not.toBe(whole);
   const resumed = await transport(B).reconnectToStream({ chatId });
   expect(await textOf(resumed as ReadableStream<UIMessageChunk>)).toBe(whole);

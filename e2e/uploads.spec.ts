@@ -3,15 +3,15 @@ import { createReadStream, existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { accessibleEverywhere, expect as patient, test } from "./fixtures";
-import { noise, sha256 } from "./support/uploads";
+import { MiB, noise, sha256 } from "./support/uploads";
 
 // Files take the time they take, on a machine that does other things as well.
 const expect = patient.configure({ timeout: 20_000 });
-test.describe.configure({ timeout: 90_000 });
+// In parallel: of all files this one takes the longest, and it comes near the end.
+test.describe.configure({ mode: "parallel", timeout: 90_000 });
 
 const lane = (page: Page, title: string) => page.getByRole("region", { name: title, exact: true });
 const list = (page: Page) => page.getByRole("region", { name: "Your uploads" });
-const MiB = 1024 * 1024;
 const titles = ["Simple", "Streaming", "Presigned form", "In parts"];
 
 async function open(page: Page): Promise<void> {

@@ -51,6 +51,7 @@ export const envSchema = z.object({
     .describe("the object store where it is not AWS: R2, MinIO, or any with S3's API"),
   S3_BUCKET: z.string().describe("the bucket that uploads are kept in"),
   S3_REGION: z.string().default("us-east-1").describe("the region of that bucket"),
+  S3_PATIENCE_SECONDS: whole(60).describe("how long it may take to answer to bytes of a file"),
   AWS_ACCESS_KEY_ID: z.string().describe("who we are to the object store"),
   AWS_SECRET_ACCESS_KEY: z.string().describe("signs our requests to the object store"),
   UPLOAD_QUOTA_BYTES: whole(2 * 1024 ** 3).describe("what one user's uploads may take, in bytes"),

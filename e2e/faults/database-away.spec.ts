@@ -1,9 +1,9 @@
 import { operations } from "../../app/operations";
 import type { Operation } from "../../lib/openapi/operation";
+import { createProxy, type TcpProxy } from "../../lib/proxy.fixture";
 import type { ParsedEvent } from "../../lib/sse-parser";
 import { expect, test } from "../fixtures";
 import { seedsFor } from "../openapi/care";
-import { createFaultProxy, type FaultProxy } from "../support/fault-proxy";
 import { type Guest, newGuest, newRoom } from "../support/guest";
 import { readHistory } from "../support/history";
 import { openMember } from "../support/member";
@@ -18,11 +18,11 @@ const TOLD_WITHIN_MS = 2_000 + 500;
 /** More than there are connections. */
 const AT_ONCE = 12;
 
-let proxy: FaultProxy;
+let proxy: TcpProxy;
 let own: OwnInstance;
 
 test.beforeAll(async () => {
-  proxy = await createFaultProxy(process.env.DATABASE_URL ?? "");
+  proxy = await createProxy(process.env.DATABASE_URL ?? "");
   own = await startInstance({
     DATABASE_URL: proxy.url,
     INSTANCE_NAME: "cut-off",

@@ -1,13 +1,14 @@
-import { presigned } from "../../app/(uploads)/contract";
 import { expect, test } from "../fixtures";
 import { call } from "../support/guest";
 import { type OwnSite, startSite } from "../support/own-site";
+import { grant, sendPut } from "../support/presigned";
 import { createSmallDisk, type SmallDisk } from "../support/small-disk";
 import {
   codeOf,
   content,
   created,
   expectNothing,
+  MiB,
   noise,
   post,
   postForm,
@@ -18,7 +19,6 @@ import {
   type UploadsGuest,
 } from "../support/uploads";
 
-const MiB = 1024 * 1024;
 let disk: SmallDisk;
 let site: OwnSite;
 
@@ -33,15 +33,6 @@ test.afterAll(async () => {
 test.afterEach(() => disk?.free());
 
 const text = rawForm({ name: "a.txt", type: "text/plain", bytes: "x".repeat(100_000) });
-const sendPut = async (guest: UploadsGuest, size: number) => {
-  const announced = { name: "b.bin", type: "application/octet-stream", size, method: "PUT" };
-  const asked = await post(guest, "/api/uploads/presigned", announced);
-  const { upload, send } = presigned.parse(await asked.json());
-  if (send.method !== "PUT") throw new Error("no PUT");
-  const { url, headers } = send;
-  const put = await fetch(url, { method: "PUT", headers, body: noise(size) as BodyInit });
-  return { id: upload.id, put };
-};
 
 /** What is refused for want of room says so, and leaves no object, no part, no row and no file. */
 async function expectRefused(send: (guest: UploadsGuest) => Promise<Response>): Promise<void> {
@@ -69,8 +60,11 @@ test("a disk that is full: an upload is told so, leaves nothing, and the rest go
   );
   // Sent past us: the store says it in its own words.
   const eve = await site.newGuest();
-  const { id, put } = await sendPut(eve, 100_000);
-  expect(await codeOf(put)).toEqual([507, "InsufficientStorage"]);
+  const size = 100_000;
+  const announced = { name: "b.bin", type: "application/octet-stream", size, method: "PUT" };
+  const granted = await grant(eve, announced);
+  expect(await codeOf(await sendPut(granted, noise(size)))).toEqual([507, "InsufficientStorage"]);
+  const { id } = granted.upload;
   expect(await problemOf(await post(eve, `/api/uploads/${id}/complete`))).toEqual([
     409,
     "not-sent",

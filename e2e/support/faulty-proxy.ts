@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { openDoor } from "../../lib/proxy.fixture";
 
 /** How a service can be away. */
 export const faultNames = ["refuse", "hang", "html", "error", "truncated", "cut"] as const;
@@ -87,25 +87,17 @@ export async function createFaultyProxy(
     return upstream;
   }
 
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    if (!server.listening) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  };
+  const door = await openDoor(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${door.port}`,
     async fail(fault, only = /^/) {
       failing = { fault, only };
-      if (fault === "refuse") await close();
+      if (fault === "refuse") await door.shut();
     },
     async mend() {
       failing = undefined;
-      if (!server.listening) await once(server.listen(port, "127.0.0.1"), "listening");
+      await door.open();
     },
-    close,
+    close: door.shut,
   };
 }

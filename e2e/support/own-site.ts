@@ -28,6 +28,9 @@ export interface OwnSite {
   stop(): Promise<void>;
 }
 
+/** What such an instance waits for its store, with bytes of a file: not a minute, as it does elsewhere. */
+export const STORE_PATIENCE_SECONDS = 10;
+
 const KEY = "a key of the tests' own";
 const keys = keysOf(KEY);
 const credentials = { accessKeyId: "tests", secretAccessKey: KEY };
@@ -92,6 +95,7 @@ export async function startSite(options: { storeDir?: string } = {}): Promise<Ow
         OPENAI_API_KEY: KEY,
         OPENAI_MODEL: MODEL,
         OPENAI_SILENCE_SECONDS: "1",
+        S3_PATIENCE_SECONDS: String(STORE_PATIENCE_SECONDS),
       }),
       ({ end }) => end("SIGTERM"),
     );

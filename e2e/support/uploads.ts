@@ -5,6 +5,8 @@ import { type Upload, type UploadList, upload, uploadList } from "../../app/(upl
 import { A, expect } from "../fixtures";
 import { call, type Guest } from "./guest";
 
+export const MiB = 1024 * 1024;
+
 export const sha256 = (bytes: Uint8Array | string) =>
   createHash("sha256").update(bytes).digest("base64");
 export const noise = (size: number) => randomBytes(size);

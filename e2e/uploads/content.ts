@@ -2,10 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "../fixtures";
 import { call } from "../support/guest";
 import { metric } from "../support/instances";
-import { content, created, inTable, noise, putFile, sha256 } from "../support/uploads";
+import { content, created, inTable, MiB, noise, putFile, sha256 } from "../support/uploads";
 import type { Site } from "./suite";
-
-const MiB = 1024 * 1024;
 
 /** What downloads, lists and other people get. */
 export function givingItBack(site: Site): void {

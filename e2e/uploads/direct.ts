@@ -1,18 +1,13 @@
-import { presigned } from "../../app/(uploads)/contract";
 import { expect, test } from "../fixtures";
 import type { Guest } from "../support/guest";
+import { grant as ask, type Grant, sendPut } from "../support/presigned";
 import { codeOf, content, inStore, post, problemOf, sha256 } from "../support/uploads";
 import type { Site } from "./suite";
 
 const text = "hello, store";
 const announced = { name: "a.txt", type: "text/plain", size: text.length };
-type Grant = ReturnType<typeof presigned.parse>;
 
-async function grant(guest: Guest, change: object = {}): Promise<Grant> {
-  const response = await post(guest, "/api/uploads/presigned", { ...announced, ...change });
-  expect(response.status).toBe(201);
-  return presigned.parse(await response.json());
-}
+const grant = (guest: Guest, change: object = {}) => ask(guest, { ...announced, ...change });
 
 function sendForm({ send }: Grant, bytes: string, change: object = {}) {
   if (send.method !== "POST") throw new Error("no form");
@@ -21,12 +16,6 @@ function sendForm({ send }: Grant, bytes: string, change: object = {}) {
     form.append(name, value as string);
   form.append("file", new Blob([bytes]));
   return fetch(send.url, { method: "POST", body: form });
-}
-
-function sendPut({ send }: Grant, body: string, change: Record<string, string> = {}) {
-  if (send.method !== "PUT") throw new Error("no PUT");
-  const headers = { ...send.headers, "content-length": String(body.length), ...change };
-  return fetch(send.url, { method: "PUT", body, headers });
 }
 
 const complete = (guest: Guest, { upload }: Grant) =>

@@ -1,19 +1,18 @@
 import { signedParts } from "../../app/(uploads)/contract";
+import { createProxy } from "../../lib/proxy.fixture";
 import { A, expect, test } from "../fixtures";
-import { createCountingProxy } from "../support/counting-proxy";
 import { call } from "../support/guest";
 import {
   content,
   expectNothing,
   inStore,
+  MiB,
   noise,
   post,
   problemOf,
   sha256,
 } from "../support/uploads";
 import type { Site } from "./suite";
-
-const MiB = 1024 * 1024;
 
 /** Multipart uploads: the store has the parts, and its list counts. */
 export function inParts(site: Site): void {
@@ -67,7 +66,7 @@ export function inParts(site: Site): void {
 
     test("no byte of the file goes through the application", async () => {
       const ada = await site.newGuest();
-      const proxy = await createCountingProxy(ada.base ?? A);
+      const proxy = await createProxy(ada.base ?? A);
       try {
         const near = { ...ada, base: proxy.url };
         const bytes = noise(12 * MiB);

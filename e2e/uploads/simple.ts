@@ -6,6 +6,7 @@ import {
   created,
   expectNothing,
   formType,
+  MiB,
   open,
   png,
   postForm,
@@ -14,8 +15,6 @@ import {
   sha256,
 } from "../support/uploads";
 import type { Site } from "./suite";
-
-const MiB = 1024 * 1024;
 
 /** What `POST /api/uploads/simple` promises. */
 export function theSimpleWay(site: Site): void {

@@ -9,6 +9,7 @@ import {
   formType,
   inStore,
   inTable,
+  MiB,
   noise,
   open,
   post,
@@ -19,8 +20,6 @@ import {
   sha256,
 } from "../support/uploads";
 import type { Site } from "./suite";
-
-const MiB = 1024 * 1024;
 
 /** What `PUT` and `POST /api/uploads/streaming` promise. */
 export function theStreamingWay(site: Site): void {

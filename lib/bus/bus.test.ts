@@ -9,9 +9,9 @@ import { Redis } from "ioredis";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createPool } from "../db/pool";
+import { createProxy } from "../proxy.fixture";
 import type { Bus } from "./bus";
 import { createPostgresBus } from "./postgres";
-import { createProxy } from "./proxy.fixture";
 import { createRedisBus } from "./redis";
 
 /** One implementation, and the server behind it. */
@@ -167,12 +167,9 @@ function contract(backend: Backend) {
   }
 
   async function throughProxy() {
-    const address = new URL(backend.url());
-    const proxy = await createProxy(address.hostname, Number(address.port || 5432));
-    closers.push(() => proxy.close());
-    address.hostname = "127.0.0.1";
-    address.port = String(proxy.port);
-    return { proxy, address: address.href };
+    const proxy = await createProxy(backend.url());
+    closers.push(proxy.close);
+    return proxy;
   }
 
   const newChannel = () => `test:${randomUUID()}`;
@@ -263,27 +260,25 @@ function contract(backend: Backend) {
   });
 
   it("tells of a gap after a cut, and not before the server listens for us again", async () => {
-    const { proxy, address } = await throughProxy();
-    await proxy.open();
-    const { bus, name } = instance(address);
+    const proxy = await throughProxy();
+    const { bus, name } = instance(proxy.url);
     await bus.ready();
     const { gaps } = await listen(bus, newChannel());
     const before = gaps();
-    const asked = proxy.hold(backend.listenCommand);
+    const asked = proxy.hang(backend.listenCommand);
     await backend.cut(name);
     await asked;
     await backend.listening(name);
     expect(gaps()).toBe(before);
-    proxy.release();
+    await proxy.restore();
     await soon(gaps).toBeGreaterThan(before);
   });
 
   it("tells each new listener when messages arrive, the second one of a channel as well", async () => {
-    const { proxy, address } = await throughProxy();
-    await proxy.open();
-    const { bus, name } = instance(address);
+    const proxy = await throughProxy();
+    const { bus, name } = instance(proxy.url);
     await listen(bus, newChannel());
-    const asked = proxy.hold(backend.listenCommand);
+    const asked = proxy.hang(backend.listenCommand);
     const told: string[] = [];
     const channel = newChannel();
     for (const who of ["first", "second"])
@@ -295,16 +290,17 @@ function contract(backend: Backend) {
     await asked;
     await backend.listening(name);
     expect(told).toEqual([]);
-    proxy.release();
+    await proxy.restore();
     await soon(() => told.toSorted()).toEqual(["first", "second"]);
   });
 
   it("is ready once the server is there, also for who asked while it was not", async () => {
-    const { proxy, address } = await throughProxy();
-    const { bus, errors } = instance(address);
+    const proxy = await throughProxy();
+    await proxy.refuse();
+    const { bus, errors } = instance(proxy.url);
     const ready = bus.ready().then(() => "ready");
     await soon(() => errors.length).toBeGreaterThan(0);
-    await proxy.open();
+    await proxy.restore();
     await soon(() => proxy.size()).toBeGreaterThan(0);
     expect(await within(bus.ready())).toBeUndefined();
     expect(await within(ready, 500)).toBe("ready");
@@ -323,14 +319,13 @@ function contract(backend: Backend) {
   });
 
   it("holds no connection where it is closed before it was ready", async () => {
-    const { proxy, address } = await throughProxy();
-    await proxy.open();
-    const greeted = proxy.hold(/./s);
-    const { bus } = instance(address);
+    const proxy = await throughProxy();
+    const greeted = proxy.hang(/./s);
+    const { bus } = instance(proxy.url);
     bus.subscribe(newChannel(), () => {});
     await greeted;
     expect(await within(bus.close())).toBeUndefined();
-    proxy.release();
+    await proxy.restore();
     await soon(() => proxy.size()).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { createProxy } from "../bus/proxy.fixture";
+import { createProxy } from "../proxy.fixture";
 import { createPool } from "./pool";
 
 const database = process.env.DATABASE_URL as string;
@@ -10,12 +10,9 @@ afterEach(async () => {
 
 /** A pool, and the network between it and the database. */
 async function behindProxy(max?: number) {
-  const url = new URL(database);
-  const proxy = await createProxy(url.hostname, Number(url.port));
+  const proxy = await createProxy(database);
   ends.push(proxy.close);
-  await proxy.open();
-  url.host = `127.0.0.1:${proxy.port}`;
-  return { proxy, pool: own(url.href, max) };
+  return { proxy, pool: own(proxy.url, max) };
 }
 
 function own(url: string, max?: number) {
@@ -29,7 +26,7 @@ test("a server that hangs is given up within two seconds, by whoever waits for i
   const transaction = await pool.connect();
   await transaction.query("BEGIN");
   await pool.query("SELECT 1");
-  const held = proxy.hold(/^/);
+  const held = proxy.hang(/^/);
   const begun = performance.now();
   const waiting = Array.from({ length: 8 }, () => pool.query("SELECT 2"));
   const told = await Promise.allSettled([transaction.query("SELECT 3"), ...waiting]);
@@ -39,7 +36,7 @@ test("a server that hangs is given up within two seconds, by whoever waits for i
     expect(String((one as PromiseRejectedResult).reason)).toMatch(/terminated|timeout exceeded/);
   expect(took).toBeLessThan(2_500);
   transaction.release();
-  proxy.release();
+  await proxy.restore();
   expect((await pool.query("SELECT 4 AS four")).rows).toEqual([{ four: 4 }]);
 });
 

@@ -1,11 +1,12 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
+import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { logger } from "@/lib/logger";
 
 /** What a request may take with its repetitions, until its answer begins. */
 const ANSWER_MS = 15_000;
 /** The same with bytes of a file, or with an object to be made of them: slow is not gone. */
-const BYTES_MS = 60_000;
+const bytesMs = () => env().S3_PATIENCE_SECONDS * 1_000;
 /** One attempt, where no bytes are on their way. */
 export const ATTEMPT_MS = 5_000;
 
@@ -42,7 +43,7 @@ export async function ask<T>(
   { expected = [], bytes = false, signal }: Patience = {},
 ): Promise<T | null> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), bytes ? BYTES_MS : ANSWER_MS);
+  const timer = setTimeout(() => late.abort(), bytes ? bytesMs() : ANSWER_MS);
   const abortSignal = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
   try {
     return await work({ abortSignal, ...(bytes && { requestTimeout: 0 }) });

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findPort } from "../../port.ts";
 import { client } from "./app.ts";
 import { type Fresh, freshDatabase } from "./database.ts";
@@ -11,6 +13,9 @@ import type { Effect } from "./functions/tools.ts";
 import { embedded, KEYS, type RunState, until } from "./harness.ts";
 
 // kill -9 of the executor and of the app. Only for the executor of this folder: it is started here.
+
+const FIXTURES = ["executor.fixture.ts", "app.fixture.ts"];
+const programs = fileURLToPath(new URL("../../../.data/conformance", import.meta.url));
 
 interface Place {
   port: number;
@@ -27,8 +32,7 @@ describe.skipIf(!embedded)("kill -9", { timeout: 120_000 }, () => {
   const baseUrl = () => `http://127.0.0.1:${executor.port}`;
 
   async function start(place: Place, fixture: string, more: Record<string, string>) {
-    const file = new URL(fixture, import.meta.url).pathname;
-    const child = spawn(process.execPath, ["--import", "tsx", file], {
+    const child = spawn(process.execPath, [join(programs, fixture.replace(/\.ts$/, ".js"))], {
       env: { ...process.env, ...env, ...more, PORT: String(place.port) },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
@@ -87,6 +91,18 @@ describe.skipIf(!embedded)("kill -9", { timeout: 120_000 }, () => {
     });
   }
 
+  // Once: they are started so often that compiling them would take a third of the time.
+  beforeAll(async () => {
+    await build({
+      entryPoints: FIXTURES.map((name) => fileURLToPath(new URL(name, import.meta.url))),
+      outdir: programs,
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      format: "esm",
+      logLevel: "silent",
+    });
+  });
   beforeEach(async () => {
     database = await freshDatabase();
     folder = await mkdtemp(join(tmpdir(), "inngest-"));
