@@ -1,4 +1,4 @@
-import { watchMemory } from "../../bench/lab/usage";
+import { residentMiB, watchMemory } from "../../bench/lab/usage";
 import { expect, test } from "../fixtures";
 import type { Attached } from "../support/crowd";
 import { attachMember, attachReader } from "../support/crowd-clients";
@@ -62,8 +62,9 @@ async function holds({ attach, send, before, counter, reason }: Broadcast): Prom
     const dropped = await metric(own.base, counter);
     const stalled = await attachMany(STALLED, (n) => attach(n, () => {}));
     for (const { socket } of stalled) socket.pause();
-    const peak = watchMemory(own.process.pid as number);
-    const memory = peak();
+    const pid = own.process.pid as number;
+    const memory = residentMiB(pid);
+    const peak = watchMemory(pid);
     p99 = await p99Of(BROADCAST_BYTES);
     expect(peak() - memory).toBeLessThanOrEqual(GROWTH_MIB);
     await expect.poll(() => metric(own.base, counter)).toBe(dropped + STALLED);
