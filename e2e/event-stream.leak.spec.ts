@@ -45,3 +45,15 @@ test("1,500 readers that come and go leave no stream, and no memory, behind", as
   const after = await metric(own.base, "process_resident_memory_bytes");
   expect(after - before).toBeLessThan(FLAT_BYTES);
 });
+
+test("streams that wait behind another answer end with their connection", async () => {
+  const { token } = await newGuest("Behind", own.base);
+  const { hostname, port } = new URL(own.base);
+  const ask = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  const socket = connect(Number(port), hostname).on("error", () => {});
+  socket.write(ask("/api/realtime/long-poll?timeout=25") + ask("/api/events/me").repeat(5));
+  await expect.poll(() => metric(own.base, "open_streams")).toBe(6);
+  socket.destroy();
+  await expect.poll(() => metric(own.base, "open_streams"), { timeout: 20_000 }).toBe(0);
+});
