@@ -17,6 +17,7 @@ import { faultOf, headLimits, methods, toOriginForm } from "./head";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
 import { answerOps } from "./ops";
+import { mayWait } from "./pipelined";
 import { refuse, refuseRequest, statusOf } from "./refusal";
 import { setRequestHeader } from "./request-headers";
 import { HouseResponse } from "./response";
@@ -49,7 +50,7 @@ export function createHttpServer(
     (request, response) => {
       toOriginForm(request);
       const path = (request.url ?? "/").split("?", 1)[0] as string;
-      const fault = faultOf(request);
+      const fault = mayWait(request, response) ? faultOf(request) : 429;
       const id = identify(request);
       nameClient(request);
       observe(request, response, path);

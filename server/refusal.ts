@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { HttpError } from "@/lib/http";
 import { headLimits, methods } from "./head";
 import { bareHeaders } from "./headers";
+import { MAX_WAITING } from "./pipelined";
 
 /** How long the client has to read the answer. A socket that is closed with bytes unread is reset. */
 const LINGER_MS = 1_000;
@@ -14,6 +15,10 @@ const refusals = {
   405: ["method-not-allowed", `Only ${allow} are understood here.`],
   408: ["request-timeout", "The request did not come to its end in time. Send it again."],
   413: ["too-large", "The extensions of a chunk are too large."],
+  429: [
+    "too-many-waiting",
+    `At most ${MAX_WAITING} requests of a connection wait for their answers. Wait for some, or open another.`,
+  ],
   431: [
     "headers-too-large",
     `The head of a request has at most ${headLimits.bytes} bytes, and ${headLimits.fields} fields.`,
@@ -51,6 +56,7 @@ export function refuse(socket: Duplex, status: Status): void {
 export function refuseRequest(response: ServerResponse, status: Status, id: string): void {
   const headers = { ...bareHeaders(), ...ending, "x-request-id": id };
   if (status === 405) headers.allow = allow;
+  if (status === 429) headers["retry-after"] = "1";
   response.writeHead(status, headers).end(bodyOf(status));
 }
 

@@ -140,3 +140,14 @@ test("a hundred requests at once on one connection are answered in their order",
     "the-last-one",
   ]);
 });
+
+test("of a thousand pages that are asked for at once on one connection, a hundred wait, and it ends", async () => {
+  const page = `GET / HTTP/1.1\r\n${HOST}\r\n`;
+  const { answers, closed } = await speak(A, repeat(1_000, page), 40_000);
+  expect(closed).toBe(true);
+  // One that is answered makes room for another.
+  expect(answers.length).toBeLessThan(500);
+  expect(answers.slice(0, 101).map(({ status }) => status)).toEqual(Array(101).fill(200));
+  expect(answers.at(-1)?.status).toBe(429);
+  expect(answers.at(-1)?.body).toContain("/problems/too-many-waiting");
+});

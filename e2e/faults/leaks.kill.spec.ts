@@ -10,6 +10,7 @@ import { attachMember, attachReader } from "../support/crowd-clients";
 import { type Guest, newGuest, newRoom } from "../support/guest";
 import { type Inspector, inspect, inspected } from "../support/inspector";
 import { metric } from "../support/instances";
+import { exactly, measured } from "../support/measured";
 import { answered, type OwnInstance, startInstance } from "../support/own-instance";
 import { expectNothing, formType, open, rawForm } from "../support/uploads";
 
@@ -141,5 +142,10 @@ test("whoever comes and goes, or breaks off, leaves nothing behind", async () =>
   const before = await held();
   await round(1);
   await expect.poll(() => excess(before), { timeout: 90_000, intervals: [2_000] }).toEqual({});
+  const after = await held();
+  for (const name of Object.keys(SLACK) as (keyof Held)[]) {
+    measured("before", before[name], name);
+    measured("after", after[name], name, exactly(before[name] + SLACK[name]));
+  }
   for (const guest of guests) await expectNothing(guest);
 });

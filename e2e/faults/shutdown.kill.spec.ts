@@ -4,6 +4,7 @@ import { ask, QUESTION, read } from "../support/completion";
 import { call, type Guest, newGuest, newRoom } from "../support/guest";
 import { bootIdOf, metric, untilReborn } from "../support/instances";
 import { startJob, stateOf, taskOf, untilStatus } from "../support/jobs";
+import { exactly, measured } from "../support/measured";
 import { openMember } from "../support/member";
 import { answered, type OwnInstance, startInstance } from "../support/own-instance";
 import { pidOf } from "../support/process";
@@ -73,6 +74,7 @@ test("SIGTERM with everything open: all is answered or ended, exit 0 in time, an
   await expect.poll(() => answer.text().length, { intervals: [5] }).toBeGreaterThan(0);
 
   const { code, ms } = await own.end("SIGTERM");
+  measured("from SIGTERM to the exit", ms, "ms", exactly(DEADLINE_MS));
   expect({ code, inTime: ms < DEADLINE_MS }).toEqual({ code: 0, inTime: true });
   for (const poll of polls) expect((await poll).status).toBe(204);
   expect((await upload.answer).status).toBe(201);
@@ -105,6 +107,7 @@ test("SIGTERM with an upload that does not come to an end: cut, exit 0 in time, 
   );
   await delay(1_000);
   const { code, ms } = await own.end("SIGTERM");
+  measured("from SIGTERM to the exit", ms, "ms", exactly(DEADLINE_MS));
   expect({ code, inTime: ms < DEADLINE_MS }).toEqual({ code: 0, inTime: true });
   expect(await cut).toBe("cut");
   await upload.sent;
