@@ -165,9 +165,13 @@ export function noContent(headers: HeadersInit = {}): Response {
 /** The headers of a JSON answer. */
 export const ofJson = { "content-type": "application/json", "cache-control": "private, no-store" };
 
+function withJson(given: HeadersInit | undefined): Record<string, string> {
+  if (!given) return ofJson;
+  const own = Object.fromEntries(new Headers(given));
+  return { ...ofJson, ...own, "content-type": ofJson["content-type"] };
+}
+
 /** A JSON answer. Private by default: most of ours depend on who asks. */
 export function json(body: unknown, init: ResponseInit = {}): Response {
-  const given = init.headers && Object.fromEntries(new Headers(init.headers));
-  const headers = { ...ofJson, ...given, "content-type": ofJson["content-type"] };
-  return new Response(JSON.stringify(body), { ...init, headers });
+  return new Response(JSON.stringify(body), { ...init, headers: withJson(init.headers) });
 }
