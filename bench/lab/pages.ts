@@ -1,11 +1,11 @@
 import type pg from "pg";
-import { GET } from "../../app/(pagination)/api/items/cursor/route.ts";
 import { explained, type Item, offsetPage, pageLimits } from "../../app/(pagination)/contract.ts";
 import { keysetQuery, positionOf } from "../../app/(pagination)/items/keyset.ts";
 import { offsetQuery } from "../../app/(pagination)/items/offset.ts";
 import type { Reading } from "../../app/(pagination)/items/reading.ts";
 import type { Query } from "../../app/(pagination)/items/sql.ts";
 import type { Sample } from "../suite.ts";
+import { oneConnection } from "./load/one-connection.ts";
 import type { Running } from "./stage.ts";
 import { quantile } from "./stats.ts";
 
@@ -54,14 +54,7 @@ export async function pageAt(server: Running, depth: number): Promise<Page> {
 }
 
 export async function byHttp(page: Page, url: string, times: number, way: string): Promise<Sample> {
-  const took = await repeat(
-    times,
-    async () => {
-      const response = await fetch(url);
-      return ((await response.json()) as { items?: Item[] }).items;
-    },
-    page,
-  );
+  const took = await overOneConnection(page.server.base, url, times, page);
   const planUrl = `${page.server.base}/api/items/plan?way=${way}&depth=${page.depth}&limit=${LIMIT}`;
   const { buffers } = explained.parse(await (await fetch(planUrl)).json());
   return { p50: quantile(took, 0.5), buffers };
@@ -74,37 +67,35 @@ export async function byFastapi({ base }: Running, page: Page, times: number): P
   const cursor = key
     ? `&cursor=${key.toString("base64").replaceAll("+", "-").replaceAll("/", "_")}`
     : "";
-  const took = await repeat(
-    times,
-    async () =>
-      ((await (await fetch(`${base}/items?limit=${LIMIT}${cursor}`)).json()) as { items?: Item[] })
-        .items,
-    page,
-  );
-  return { p50: quantile(took, 0.5) };
+  const url = `${base}/items?limit=${LIMIT}${cursor}`;
+  return { p50: quantile(await overOneConnection(base, url, times, page), 0.5) };
 }
 
-/** The route's function, called as the server would call it: what is ours, without Next and sockets. */
-export async function byHandler(page: Page, times: number): Promise<Sample> {
-  const context = { params: Promise.resolve({}) };
-  const took = await repeat(
-    times,
-    async () => (await (await GET(new Request(page.cursorUrl), context)).json()).items,
-    page,
-  );
-  return { p50: quantile(took, 0.5) };
+async function overOneConnection(base: string, url: string, times: number, page: Page) {
+  const { pathname, search } = new URL(url);
+  const connection = oneConnection(base);
+  try {
+    return await repeat(
+      times,
+      async () => JSON.parse((await connection.get(pathname + search)).body).items,
+      page,
+    );
+  } finally {
+    connection.close();
+  }
 }
 
-/** The floor of a route: the way through HTTP and Next, and back, with no work in between. */
+/** The floor of a route: the way through HTTP, and back, with no work in between. */
 export async function refused({ base }: Running, times: number): Promise<Sample> {
   const took: number[] = [];
+  const connection = oneConnection(base);
   for (let n = 0; n < times; n++) {
     const begun = performance.now();
-    const response = await fetch(`${base}/api/items/cursor?limit=0`);
-    await response.text();
+    const { status } = await connection.get("/api/items/cursor?limit=0");
     took.push(performance.now() - begun);
-    if (response.status !== 400) throw new Error(`status ${response.status}`);
+    if (status !== 400) throw new Error(`status ${status}`);
   }
+  connection.close();
   return { p50: quantile(took, 0.5) };
 }
 

@@ -1,18 +1,9 @@
 import pg from "pg";
-import { pagePool, SETTLED } from "../../app/(pagination)/items/database.ts";
+import { SETTLED } from "../../app/(pagination)/items/database.ts";
 import { migrate } from "../../prisma/migrate.ts";
 import { seedItems } from "../../prisma/seed-items.ts";
 import { withScratchDatabase } from "../../run/database.ts";
-import {
-  at,
-  byDriver,
-  byFastapi,
-  byHandler,
-  byHttp,
-  type Page,
-  pageAt,
-  refused,
-} from "../lab/pages.ts";
+import { at, byDriver, byFastapi, byHttp, type Page, pageAt, refused } from "../lab/pages.ts";
 import { findPython } from "../lab/python.ts";
 import type { Stage } from "../lab/stage.ts";
 import type { Suite } from "../suite.ts";
@@ -43,14 +34,11 @@ export const suite: Suite = {
             DATABASE_URL: stage.env.DATABASE_URL as string,
           });
     if (!python && stage.absent.length === 0) stage.absent.push("FastAPI: there is no asyncpg.");
-    // For the handler that is called here, without HTTP.
-    Object.assign(process.env, stage.env);
     try {
       const pages: Page[] = [];
       for (const depth of DEPTHS) pages.push(await pageAt(application, depth));
       const [top, deep] = [pages[0] as Page, pages.at(-1) as Page];
       await warm(stage, top);
-      await byHandler(deep, 500);
 
       await measure({
         name: "by cursor",
@@ -66,7 +54,6 @@ export const suite: Suite = {
               () => byDriver(driver, page, page.cursorQuery, times),
             ]),
           ),
-          [`handler without HTTP, ${at(deep)}`]: () => byHandler(deep, times),
           ...(python && { [`FastAPI, ${at(deep)}`]: () => byFastapi(python, deep, times) }),
           "a request that is refused unread": () => refused(application, times),
         },
@@ -75,10 +62,6 @@ export const suite: Suite = {
           { figure: "p50", of: at(deep), to: `FastAPI, ${at(deep)}`, atMost: 1 },
           { figure: "p50", of: at(deep), to: "a request that is refused unread" },
           { figure: "p50", of: at(deep), to: `bare driver, ${at(deep)}`, atMost: 3 },
-          {
-            ...{ figure: "p50", of: `handler without HTTP, ${at(deep)}`, atMost: 3 },
-            to: `bare driver, ${at(deep)}`,
-          },
           { figure: "p50", of: `bare driver, ${at(deep)}`, to: `bare driver, ${at(top)}` },
         ],
         targets: [{ figure: "buffers", of: at(deep), atMost: 12 }],
@@ -127,7 +110,7 @@ export const suite: Suite = {
         }
       });
     } finally {
-      await Promise.all([driver.end(), pagePool().end()]);
+      await driver.end();
       await Promise.all([application.stop(), python?.stop()]);
     }
   },
@@ -137,9 +120,9 @@ export const suite: Suite = {
 const sizesOf = (pages: Page[], series: string) =>
   Object.fromEntries(pages.map((page) => [at(page), { series, size: Math.max(page.depth, 1) }]));
 
-/** A Next route takes some load to be what it is later. */
+/** A route takes some load to be what it is later. */
 async function warm({ quick }: Stage, page: Page): Promise<void> {
-  const until = performance.now() + (quick ? 3_000 : 12_000);
+  const until = performance.now() + (quick ? 3_000 : 6_000);
   while (performance.now() < until)
     for (const url of [page.cursorUrl, page.offsetUrl]) await (await fetch(url)).text();
 }

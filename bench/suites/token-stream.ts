@@ -28,7 +28,7 @@ export const suite: Suite = {
     { figure: "first token p50", sizes: "streams" },
   ],
   async run(stage, measure) {
-    const seconds = stage.quick ? 3 : 4;
+    const seconds = 3;
     const upstream = createServer((request, response) => void answer(request, response, seconds));
     upstream.listen(0, "127.0.0.1");
     await once(upstream, "listening");

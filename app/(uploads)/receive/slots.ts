@@ -16,7 +16,7 @@ export async function streamingOver(): Promise<void> {
 }
 
 /**
- * Runs a streaming upload. Each holds three parts in memory, so their number is bounded.
+ * Runs a streaming upload. Each holds four parts in memory, so their number is bounded.
  * @throws HttpError 429 (this user has too many), 503 (this instance has)
  */
 export async function withSlot<T>(userId: string, work: () => Promise<T>): Promise<T> {

@@ -31,7 +31,7 @@ export interface StreamingOptions {
 
 /**
  * A file on its way from a client to the store: request → digest → parts of a multipart upload,
- * with three parts in memory, however large it is. `take` receives it, `commit` makes it an upload,
+ * with four parts in memory, however large it is. `take` receives it, `commit` makes it an upload,
  * and where either fails `discard` leaves no object, no part and no row.
  */
 export function createStreamingUpload({ userId, declared, expected = [] }: StreamingOptions) {

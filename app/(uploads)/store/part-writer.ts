@@ -11,7 +11,8 @@ import { completeMultipart, createMultipart, type FinishedPart, isMd5 } from "./
  * requests and cost memory: an upload holds `IN_FLIGHT + 1` of them.
  */
 export const PART_BYTES = 8 * 1024 * 1024;
-const IN_FLIGHT = 2;
+/** A store makes each part safe on its disk before it answers: the others are sent meanwhile. */
+const IN_FLIGHT = 3;
 /** Buffers kept for the next upload. */
 const KEPT = 4;
 
@@ -33,7 +34,7 @@ export interface PartWriterOptions {
 
 /**
  * Writes a stream of unknown length to the store as a multipart upload, in constant memory: one
- * part is filled while two others are sent. `write` waits where all are taken, which is the
+ * part is filled while three others are sent. `write` waits where all are taken, which is the
  * backpressure on whoever writes.
  */
 export function createPartWriter({ key, onBytes, typeOf, send = sendPart }: PartWriterOptions) {
