@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { ofJson } from "@/lib/http";
 import { pushedBodyOf } from "@/lib/pushed-body";
 import { setBodySource } from "@/lib/request-body";
-import { sharedTextOf } from "@/lib/shared-answer";
 import { gulps } from "../gulps";
 import { socketSink } from "./socket-sink";
 import { createTable, type Routes } from "./table";
@@ -45,13 +43,8 @@ export function createLane(routes: Routes): Lane {
   };
 }
 
-/** What the adapter is to write: the answer itself, or nothing where it is shared or its body is pushed. */
+/** What the adapter is to write: the answer itself, or nothing where its body is pushed. */
 function send(response: Response, outgoing: HttpBindings["outgoing"]): Response {
-  const shared = sharedTextOf(response);
-  if (shared !== undefined) {
-    outgoing.writeHead(200, ofJson).end(shared);
-    return RESPONSE_ALREADY_SENT;
-  }
   const pushed = pushedBodyOf(response);
   if (!pushed) return response;
   outgoing.writeHead(response.status, Object.fromEntries(response.headers)).flushHeaders();
