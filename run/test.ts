@@ -94,20 +94,22 @@ const suites = { unit, e2e };
 const only = first === "unit" || first === "e2e" ? first : undefined;
 const args = only ? rest : process.argv.slice(2);
 
-const total: Tally = { passed: 0, failed: 0 };
+const total: Tally = { passed: 0, failed: 0, remarks: [] };
 const names: ("unit" | "e2e")[] = only ? [only] : ["unit", "e2e"];
 for (const name of names) {
   try {
     generate();
-    const { passed, failed } = await suites[name](args);
+    const { passed, failed, remarks } = await suites[name](args);
     total.passed += passed;
     total.failed += failed;
+    total.remarks.push(...remarks);
   } catch (error) {
     // A suite that cannot run is one failure.
-    console.error(`\n${name}: ${error instanceof Error ? error.message : error}`);
     total.failed += 1;
+    total.remarks.push(`failed: ${name}: ${error instanceof Error ? error.message : error}`);
   }
   if (children.interrupted) break;
 }
+for (const remark of total.remarks) console.log(remark);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(children.interrupted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0);
