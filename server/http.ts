@@ -7,6 +7,7 @@ import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
 import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
+import { keepContexts } from "./async-contexts";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
 import { type Deadlines, deadlines as usual } from "./deadlines";
@@ -58,11 +59,13 @@ export function createHttpServer(
       closeAfterEarlyAnswer(request, response);
       if (fault) return refuseRequest(response, fault, id);
       response.house = laneHeaders(id);
+      if (lane && path === ofInngest) response.once("close", keepContexts());
       if (lane?.(request, response, path)) return;
       response.house = undefined;
       setHeaders(request, response, { id, dev });
       if (answerOps(path, response)) return;
       if (path.startsWith("/api/uploads/")) readInGulps(request);
+      response.once("close", keepContexts());
       next(request, response);
     },
   );
@@ -73,6 +76,9 @@ export function createHttpServer(
   server.on("clientError", (error, socket) => refuse(socket, statusOf(error)));
   return server;
 }
+
+/** Where Inngest's SDK answers: in contexts of its own, as Next does. */
+const ofInngest = "/api/inngest";
 
 /** Ids from outside are taken only in a safe alphabet: they go to logs and back out. */
 export function identify(request: IncomingMessage): string {

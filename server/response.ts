@@ -6,6 +6,7 @@ import {
   ServerResponse,
 } from "node:http";
 import { bareHeaders } from "./headers";
+import type { Match } from "./lane/table";
 import { keepOwnVary } from "./vary";
 import { wholeAnswer } from "./whole-answer";
 
@@ -18,6 +19,8 @@ interface Head {
 export class HouseResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   /** Headers of an answer that is written at once, in lower case: they outrank its own. */
   house: OutgoingHttpHeaders | undefined;
+  /** Who answers in the lane. */
+  match: Match | undefined;
   /** Called before the head is written. */
   beforeHead: (() => void) | undefined;
 

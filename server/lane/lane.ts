@@ -1,14 +1,15 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { pushedBodyOf } from "@/lib/pushed-body";
 import { setBodySource } from "@/lib/request-body";
 import { gulps } from "../gulps";
+import type { HouseResponse } from "../response";
 import { socketSink } from "./socket-sink";
 import { createTable, type Routes } from "./table";
 
 /** Answers a request, or says that it is not one of its own. */
-export type Lane = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
+export type Lane = (request: IncomingMessage, response: HouseResponse, path: string) => boolean;
 
 /**
  * The direct lane: calls the functions that the route files export, those that Next calls, in front
@@ -20,7 +21,7 @@ export function createLane(routes: Routes): Lane {
   const listener = getRequestListener(
     (request, bindings) => {
       const { incoming, outgoing } = bindings as HttpBindings;
-      const { module, params } = matches.get(incoming) ?? unmatched();
+      const { module, params } = (outgoing as HouseResponse).match ?? unmatched();
       const handle = module[request.method] ?? unmatched();
       if (request.method !== "GET" && request.method !== "HEAD")
         setBodySource(request, { [Symbol.asyncIterator]: () => gulps(incoming) });
@@ -32,12 +33,11 @@ export function createLane(routes: Routes): Lane {
     // Its Response is taken by our own code alone (light.ts); unread bodies are early-answer.ts's.
     { overrideGlobalObjects: false, autoCleanupIncoming: false },
   );
-  const matches = new WeakMap<IncomingMessage, NonNullable<ReturnType<typeof find>>>();
 
   return (request, response, path) => {
     const match = find(path);
     if (!match) return false;
-    matches.set(request, match);
+    response.match = match;
     void listener(request, response);
     return true;
   };

@@ -27,7 +27,12 @@ const PLAIN = /^(\/[\w~-][\w.~-]*)+$/;
  */
 export function createTable(routes: Routes): (path: string) => Match | undefined {
   const root: Node = { fixed: new Map() };
-  for (const [path, module] of Object.entries(routes)) insert(root, path, module);
+  /** Those without a parameter, which come before the others: found at once. */
+  const whole = new Map<string, Match>();
+  for (const [path, module] of Object.entries(routes)) {
+    insert(root, path, module);
+    if (!path.includes("[")) whole.set(path, { module, params: {} });
+  }
 
   function find(node: Node, segments: string[], at: number, params: Params): Match | undefined {
     const segment = segments[at];
@@ -38,7 +43,8 @@ export function createTable(routes: Routes): (path: string) => Match | undefined
     return find(node.param.node, segments, at + 1, { ...params, [node.param.name]: segment });
   }
 
-  return (path) => (PLAIN.test(path) ? find(root, path.slice(1).split("/"), 0, {}) : undefined);
+  return (path) =>
+    whole.get(path) ?? (PLAIN.test(path) ? find(root, path.slice(1).split("/"), 0, {}) : undefined);
 }
 
 function insert(root: Node, path: string, module: RouteModule): void {

@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+import { keepContexts, watchContexts } from "./async-contexts";
+
+const { run } = AsyncLocalStorage.prototype;
+watchContexts();
+afterAll(() => {
+  AsyncLocalStorage.prototype.run = run;
+});
+
+/** A little longer than contexts are kept behind the last answer. */
+const QUIET_MS = 1_200;
+
+/** What a context holds after some turns of the loop. */
+const laterIn = (storage: AsyncLocalStorage<string>, ms: number) =>
+  storage.run("here", async () => {
+    await delay(ms);
+    return storage.getStore();
+  });
+
+test("a context lasts as long as an answer does, however long that is", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const [first, second] = [keepContexts(), keepContexts()];
+  const seen = laterIn(storage, QUIET_MS);
+  first();
+  expect(await seen).toBe("here");
+  second();
+});
+
+test("a moment after the last answer it is left, and can be entered again", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const answered = keepContexts();
+  const behind = laterIn(storage, 300);
+  const tooLate = laterIn(storage, QUIET_MS);
+  answered();
+  expect(await behind).toBe("here");
+  expect(await tooLate).toBeUndefined();
+  const again = keepContexts();
+  expect(await laterIn(storage, 10)).toBe("here");
+  again();
+});
+
+test("an answer that begins meanwhile keeps it", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const first = keepContexts();
+  const seen = laterIn(storage, 1.5 * QUIET_MS);
+  first();
+  await delay(QUIET_MS / 2);
+  const second = keepContexts();
+  expect(await seen).toBe("here");
+  second();
+});
+
+test("what is nobody's answer stays in its context", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  await delay(QUIET_MS);
+  const seen = laterIn(storage, QUIET_MS);
+  keepContexts()();
+  expect(await seen).toBe("here");
+});
