@@ -7,7 +7,7 @@ import { serveCompletions } from "@/app/(token-stream)/completion/serve";
 import { streamingOver } from "@/app/(uploads)/receive/slots";
 import { sweepUploads } from "@/app/(uploads)/remove";
 import { bus } from "@/lib/bus";
-import { pool } from "@/lib/db/pool";
+import { appendPool, pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
@@ -76,7 +76,7 @@ async function end(why: string): Promise<void> {
       await streamingOver();
       log().close();
       await bus().close();
-      await pool().end();
+      await Promise.all([pool().end(), appendPool().end()]);
     },
   });
   logger().info({ clean }, "ended");

@@ -157,7 +157,7 @@ export function committedOf(
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */
-function isRefusedData(error: unknown): boolean {
+export function isRefusedData(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" && /^2[23]/.test(code);
 }

@@ -1,5 +1,5 @@
 import { bus } from "../bus";
-import { pool } from "../db/pool";
+import { appendPool, pool } from "../db/pool";
 import { logger } from "../logger";
 import { metrics } from "../metrics";
 import { remember } from "../remember";
@@ -10,6 +10,7 @@ export const log = (): Log =>
   remember("log", () =>
     createLog({
       pool: pool(),
+      appendPool: appendPool(),
       bus: bus(),
       onError: (err) => logger().warn({ err }, "log reader failed; it tries again"),
       onLatency: (seconds) => metrics().appendSeconds.observe(seconds),

@@ -4,7 +4,7 @@ import { committedOf, createAppender, encodeEntry, insertEntries, type NewEntry 
 import { readAfter, readBefore, readHeads, readMany } from "./read";
 import { tail, tailBatches } from "./tail";
 import { createTailer } from "./tailer";
-import type { Appended, LogEntry, LogPage, TailBatch, TailItem } from "./types";
+import type { Appended, LogEntry, LogPage, TailBatch, TailItem, Unsubscribe } from "./types";
 
 /** The bus channel of the hints: a line for each stream, its head, a space, its name. */
 const HINTS = "log";
@@ -31,6 +31,11 @@ export interface Log {
   tail(stream: string, after: number, signal: AbortSignal): AsyncIterable<TailItem>;
   /** The same in batches of what is at hand, for a fan-out that frames each batch once. */
   tailBatches(stream: string, after: number, signal: AbortSignal): AsyncIterable<TailBatch>;
+  /**
+   * Keeps the live reader at the head of a stream that its caller knows, a new one's 0: who follows it
+   * from there reads nothing to find it.
+   */
+  hold(stream: string, head: number): Unsubscribe;
   /** The last position that the live reader of a watched stream has come to, undefined while not known. */
   position(stream: string): number | undefined;
   /** Takes away the entries up to a position; readers that ask for them get a reset. */
@@ -42,6 +47,8 @@ export interface Log {
 
 export interface LogOptions {
   pool: Pool;
+  /** For appends alone, one connection; without it they take their turn in `pool`. */
+  appendPool?: Pool;
   bus: Bus;
   onError(error: unknown): void;
   onLatency?(seconds: number): void;
@@ -53,7 +60,8 @@ export interface LogOptions {
 
 /** Builds the log over a pool and a bus. Nothing here is shared: two logs are two processes. */
 export function createLog(options: LogOptions): Log {
-  const { pool, bus, onError, onLatency, onOverflow, maxQueue, pollMs = 1_000 } = options;
+  const { pool, appendPool = pool, bus, maxQueue, pollMs = 1_000 } = options;
+  const { onError, onLatency, onOverflow } = options;
   const tailer = createTailer({
     heads: (streams) => readHeads(pool, streams),
     readMany: (positions, limit) => readMany(pool, positions, limit),
@@ -91,7 +99,7 @@ export function createLog(options: LogOptions): Log {
     }
     sending = false;
   }
-  const append = createAppender({ pool, onCommit: announce, onLatency });
+  const append = createAppender({ pool: appendPool, onCommit: announce, onLatency });
   const read = (stream: string, after: number, limit: number) =>
     readAfter(pool, stream, after, limit);
 
@@ -108,6 +116,7 @@ export function createLog(options: LogOptions): Log {
     readBefore: (stream, before, limit) => readBefore(pool, stream, before, limit),
     tail: (stream, after, signal) => tail(tailOptions, stream, after, signal),
     tailBatches: (stream, after, signal) => tailBatches(tailOptions, stream, after, signal),
+    hold: (stream, head) => tailer.watch(stream, () => undefined, head),
     position: tailer.position,
     wakeAll: tailer.wakeAll,
     async prune(stream, upto) {

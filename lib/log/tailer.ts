@@ -124,8 +124,9 @@ export function createTailer({ heads, readMany, onError, pollMs }: TailerOptions
     wakeAll: () => wake([...channels.keys()].map((stream) => [stream, Infinity])),
     /** The last entry handed out in a stream, undefined while not known. */
     position: (stream: string) => channels.get(stream)?.position,
-    watch(stream: string, listener: LiveListener): Unsubscribe {
-      const channel = channels.get(stream) ?? { position: undefined, listeners: new Set() };
+    /** @param head where the stream is now, if the caller knows */
+    watch(stream: string, listener: LiveListener, head?: number): Unsubscribe {
+      const channel = channels.get(stream) ?? { position: head, listeners: new Set() };
       channels.set(stream, channel);
       channel.listeners.add(listener);
       if (channel.position === undefined) wake([[stream, Infinity]]);

@@ -5,7 +5,8 @@ import { HttpError } from "@/lib/http";
 import { completionLimits } from "../contract";
 import { startProducer } from "./producer";
 import { model } from "./provider";
-import { type CompletionRow, lockUser, type ModelMessage, type Refused, startRow } from "./rows";
+import { type CompletionRow, lockUser, type ModelMessage, type Refused, startRows } from "./rows";
+import { starts } from "./starts";
 
 export interface NewCompletion {
   userId: string;
@@ -21,18 +22,15 @@ export interface NewCompletion {
 export async function createCompletion(wanted: NewCompletion): Promise<CompletionRow> {
   const { userId, chatId, messages } = wanted;
   model();
-  const start = async (db: Pick<PoolClient, "query">, asked: ModelMessage[]) => {
-    const row = await startRow(db, { id: randomUUID(), userId, chatId, messages: asked });
-    if ("spent" in row) throw refusal(row);
-    return row;
-  };
+  const fresh = (asked: ModelMessage[]) => ({ id: randomUUID(), userId, chatId, messages: asked });
   const row = await (typeof messages === "function"
     ? inTransaction(async (client) => {
         // One at a time for each user, before the conversation is looked at, too.
         await lockUser(client, userId);
-        return start(client, await messages(client));
+        const wanted = fresh(await messages(client));
+        return accepted((await startRows(client, [wanted])).get(wanted.id));
       })
-    : start(pool(), messages));
+    : starts()(fresh(messages)).then(accepted));
   startProducer(row);
   return row;
 }
@@ -50,6 +48,12 @@ async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promi
   } finally {
     client.release();
   }
+}
+
+function accepted(started: CompletionRow | Refused | undefined): CompletionRow {
+  if (!started) throw new Error("a start without an answer");
+  if ("spent" in started) throw refusal(started);
+  return started;
 }
 
 function refusal({ running, spent, secondsLeft }: Refused): HttpError {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { bus } from "@/lib/bus";
 import { env } from "@/lib/env";
+import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
 import { remember } from "@/lib/remember";
 import { createBatches } from "./batches";
@@ -10,6 +11,7 @@ import {
   type EndEntry,
   nothingWritten,
   readWritten,
+  streamOf,
 } from "./entries";
 import { type Generated, generate } from "./generate";
 import { failureOf, ProviderError } from "./provider";
@@ -43,11 +45,14 @@ class Fenced extends Error {}
 /** Starts a producer for a completion that is leased to this process. */
 export function startProducer(row: CompletionRow): Producer {
   const orders = new AbortController();
+  // A new one has an empty log: its readers need not look.
+  const letGo = row.epoch === 1 ? log().hold(streamOf(row.id), 0) : () => undefined;
   const over = produce(row, orders.signal)
     .catch((err) =>
       logger().warn({ err, completion: row.id }, "producer failed; another takes over"),
     )
     .finally(() => {
+      letGo();
       if (producers().get(row.id) === producer) producers().delete(row.id);
     });
   const producer: Producer = { epoch: row.epoch, order: (what) => orders.abort(what), over };

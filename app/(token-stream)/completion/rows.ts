@@ -40,27 +40,42 @@ export interface Refused {
 export const lockUser = (client: PoolClient, userId: string) =>
   client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 4))", [userId]);
 
-/** A new completion, leased to this process, where the limits allow it. One statement for all of it. */
-export async function startRow(
+export type NewRow = Pick<CompletionRow, "id" | "userId" | "chatId" | "messages">;
+
+/**
+ * New completions, leased to this process, where the limits allow them. One statement for all of it. The
+ * users' locks are taken in one order, so that no two processes wait for each other.
+ */
+export async function startRows(
   db: Pick<PoolClient, "query">,
-  { id, userId, chatId, messages }: Pick<CompletionRow, "id" | "userId" | "chatId" | "messages">,
-): Promise<CompletionRow | Refused> {
+  wanted: readonly NewRow[],
+): Promise<Map<string, CompletionRow | Refused>> {
   const { outputTokens, running, tokensPerDay } = completionLimits;
   const instance = env().INSTANCE_NAME;
+  const inOrder = wanted.toSorted((one, other) => (one.userId < other.userId ? -1 : 1));
   const { rows } = await db.query<Refused & { createdAt: Date | null }>({
     name: "completion_start",
-    text: `SELECT running, spent, seconds_left AS "secondsLeft", created_at AS "createdAt"
-             FROM completion_start($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    text: `SELECT s.running, s.spent, s.seconds_left AS "secondsLeft", s.created_at AS "createdAt"
+             FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[]) WITH ORDINALITY
+                  AS w (id, user_id, chat_id, messages, place)
+            CROSS JOIN LATERAL completion_start(
+                  w.id, w.user_id, w.chat_id, w.messages, $5, $6, $7, $8, $9, $10) s
+            ORDER BY w.place`,
     values: [
-      ...[id, userId, chatId, JSON.stringify(messages), lifecycle().bootId, LEASE, instance],
-      ...[outputTokens, running, tokensPerDay],
+      inOrder.map(({ id }) => id),
+      inOrder.map(({ userId }) => userId),
+      inOrder.map(({ chatId }) => chatId),
+      inOrder.map(({ messages }) => JSON.stringify(messages)),
+      ...[lifecycle().bootId, LEASE, instance, outputTokens, running, tokensPerDay],
     ],
   });
-  const [answer] = rows;
-  if (!answer?.createdAt) return answer as Refused;
-  const { createdAt } = answer;
   const fresh = { status: "running", epoch: 1, stopRequested: false } as const;
-  return { id, userId, chatId, messages, instance, createdAt, ...fresh };
+  return new Map(
+    inOrder.map((one, place) => {
+      const { createdAt, ...refused } = rows[place] as (typeof rows)[number];
+      return [one.id, createdAt ? { ...one, instance, createdAt, ...fresh } : refused];
+    }),
+  );
 }
 
 /** A user's own completion; undefined for another's, and for none. */
