@@ -12,7 +12,7 @@ export default defineConfig({
       AWS_SECRET_ACCESS_KEY: "none",
     },
     // Files wait more than they compute, and each has streams and rows of its own.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     // A machine that is busy is no defect; what fails twice is. run/test.ts names a test that needed it.
     retry: process.env.CI ? 1 : 0,

@@ -8,28 +8,29 @@ import { bootIdOf, kill, untilReborn } from "./support/instances";
 test.use({ allowedErrors: [/ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_INCOMPLETE/] });
 test.describe.configure({ mode: "serial" });
 
-for (const characters of [1, 150, 400]) {
-  test(`kill -9 after ${characters} characters: another instance goes on within 5 s, to the same byte`, async () => {
-    test.setTimeout(90_000);
-    const guest = await newGuest("Reader", B);
-    // What B writes itself, at the same time.
-    const uninterrupted = await ask(guest, QUESTION, { base: B });
-    const before = await bootIdOf(A);
-    const onA = await ask(guest, QUESTION, { base: A });
-    const onB = await read(guest, onA.id, { base: B });
-    await expect
-      .poll(() => onB.text().length, { intervals: [5] })
-      .toBeGreaterThanOrEqual(characters);
-    await kill("A");
-    const reached = onB.text().length;
-    const killedAt = Date.now();
-    await expect
-      .poll(() => onB.text().length, { intervals: [20], timeout: 10_000 })
-      .toBeGreaterThan(reached + 20);
-    expect(Date.now() - killedAt).toBeLessThan(5_000);
-    await Promise.all([onB.over, uninterrupted.over]);
+test("kill -9 after 1, 150 and 400 characters: another instance goes on with each within 5 s, to the same byte", async () => {
+  test.setTimeout(90_000);
+  // What B writes itself, at the same time.
+  const uninterrupted = await ask(await newGuest("Reader", B), QUESTION, { base: B });
+  const before = await bootIdOf(A);
+  // They come at one pace: who is asked later is cut earlier.
+  const first = await askA();
+  await first.reaches(250);
+  const second = await askA();
+  await second.reaches(150);
+  await first.reaches(400);
+  const third = await askA();
+  await third.reaches(1);
+  await kill("A");
+  const killedAt = Date.now();
+  const cut = [first, second, third];
+  const reached = cut.map(({ onB }) => onB.text().length);
+  await Promise.all(cut.map((one, n) => one.reaches((reached[n] as number) + 21)));
+  expect(Date.now() - killedAt).toBeLessThan(5_000);
+  await Promise.all([uninterrupted.over, ...cut.map(({ onB }) => onB.over)]);
 
-    expect(uninterrupted.isDone()).toBe(true);
+  expect(uninterrupted.isDone()).toBe(true);
+  for (const { guest, onA, onB } of cut) {
     expect(onB.text()).toBe(uninterrupted.text());
     expect(onB.events.filter(({ event }) => event === "continued")).toHaveLength(1);
     const ids = onB.events
@@ -37,13 +38,27 @@ for (const characters of [1, 150, 400]) {
       .map(({ id }) => Number(id));
     expect(new Set(ids).size).toBe(ids.length);
     expect(await stateOf(guest, onA.id, B)).toMatchObject({ status: "done", takeovers: 1 });
+  }
 
-    // Who read from A goes on where it was cut off, when A is back.
-    await untilReborn(A, before);
+  // Who read from A goes on where it was cut off, when A is back.
+  await untilReborn(A, before);
+  for (const { guest, onA } of cut) {
     const rest = await read(guest, onA.id, { base: A, lastEventId: onA.lastEventId() });
     await rest.over;
     expect(onA.text() + rest.text()).toBe(uninterrupted.text());
-  });
+  }
+});
+
+/** An answer that A writes, and a reader on B. */
+async function askA() {
+  const guest = await newGuest("Reader", B);
+  const onA = await ask(guest, QUESTION, { base: A });
+  const onB = await read(guest, onA.id, { base: B });
+  const reaches = (characters: number) =>
+    expect
+      .poll(() => onB.text().length, { intervals: [10], timeout: 10_000 })
+      .toBeGreaterThanOrEqual(characters);
+  return { guest, onA, onB, reaches };
 }
 
 test("what useChat reads is cut by kill -9, and its resume on another instance has all of it", async () => {

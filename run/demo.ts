@@ -16,7 +16,10 @@ await launch({
   megabytes: built ? 900 : 1_600,
   prepare: async (databaseUrl) => {
     await step("migrations", () => migrate(databaseUrl));
-    await step("seed", async () => seed(databaseUrl));
-    await step(built ? "build (up to date)" : "build", () => build());
+    // One waits for the database, the other for the compiler.
+    await step(`seed, and build${built ? " (up to date)" : ""}`, async () => {
+      const both = await Promise.allSettled([seed(databaseUrl), build()]);
+      for (const one of both) if (one.status === "rejected") throw one.reason;
+    });
   },
 });

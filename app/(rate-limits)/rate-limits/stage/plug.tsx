@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { StatusDot } from "@/components/ui/status-dot";
 import { fault, type WhenDown, whenDown } from "../../contract";
 import type { Outcome } from "../client/ask";
+import { PLUG_SECONDS } from "../client/trials";
 import { useLab, useView } from "../lab-provider";
 import { time } from "./looks";
 import { useNow } from "./use-now";
@@ -26,7 +27,7 @@ export function Plug() {
       </h3>
       <p className="mt-1 max-w-prose text-[0.8125rem] text-muted">
         {canPull
-          ? "Redis fails for 15 s, for every visitor and instance. Each route does what it has declared."
+          ? `Redis fails for ${PLUG_SECONDS} s, for every visitor and instance. Each route does what it has declared.`
           : "Only where the embedded Redis of the demo is in use."}
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
