@@ -1,4 +1,3 @@
-import type { RequestListener } from "node:http";
 import next from "next";
 import { serveJobs } from "@/app/(background-tasks)/serve";
 import { serveChat } from "@/app/(chat)/socket/namespace";
@@ -31,7 +30,7 @@ const app = next({ dev, hostname: HOST, port: PORT });
 const lane =
   dev || !DIRECT_LANE ? undefined : createLane((await import("patternbook:routes")).routes);
 const server = createHttpServer(
-  { next: ((request, response) => handle(request, response)) as RequestListener, lane },
+  { next: (request, response) => handle(request, response), lane },
   dev,
 );
 const io = createSocketServer(server);

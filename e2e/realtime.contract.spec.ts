@@ -215,10 +215,12 @@ test.describe("long poll", () => {
     const leave = new AbortController();
     const wait = () => call(api("long-poll?timeout=20"), { guest, signal: leave.signal });
     // Of eleven sent together one is refused, whichever comes last; the ten others stay.
-    const eleven = Array.from({ length: 11 }, wait);
+    let answered = 0;
+    const eleven = Array.from({ length: 11 }, () => wait().finally(() => answered++));
     const refused = await Promise.race(eleven);
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "5"]);
     expect((await wait()).status).toBe(429);
+    expect(answered).toBe(1);
     leave.abort();
     await Promise.allSettled(eleven);
     await expect

@@ -18,6 +18,7 @@ export async function vitestCount(report: string, exitCode: number): Promise<Tal
       // The messages of the first try stay with a test that passed in its second.
       else if (failureMessages.length > 0) remarks.push(`flaky: ${fullName} (${name})`);
     }
+    // Its imports, or a hook of the whole file.
     if (status !== "failed" || tests.some((test: { status: string }) => test.status === "failed"))
       continue;
     broken += 1;
@@ -34,7 +35,10 @@ export async function vitestCount(report: string, exitCode: number): Promise<Tal
 export async function playwrightCount(report: string, exitCode: number): Promise<Tally> {
   const { stats = {}, errors = [], suites = [] } = await read(report);
   const { expected = 0, flaky = 0, unexpected = 0 } = stats;
-  const remarks = suites.flatMap(remarksOf);
+  const remarks = [
+    ...suites.flatMap(remarksOf),
+    ...errors.map(({ message = "" }) => `failed: ${message.split("\n")[0]}`),
+  ];
   return withExit(
     { passed: expected + flaky, failed: unexpected + errors.length, remarks },
     exitCode,

@@ -106,7 +106,9 @@ for (const name of names) {
   } catch (error) {
     // A suite that cannot run is one failure.
     total.failed += 1;
-    total.remarks.push(`failed: ${name}: ${error instanceof Error ? error.message : error}`);
+    const why = `failed: ${name}: ${error instanceof Error ? error.message : error}`;
+    console.error(`\n${why}`);
+    total.remarks.push(why);
   }
   if (children.interrupted) break;
 }

@@ -52,6 +52,16 @@ test("an answer that begins meanwhile keeps it", async () => {
   second();
 });
 
+test("what an answer's storage is entered for behind it is left, too, however late", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  keepContexts()();
+  // As after() enters them: once the answer has closed.
+  expect(await laterIn(storage, QUIET_MS)).toBeUndefined();
+  await delay(QUIET_MS);
+  expect(await laterIn(storage, QUIET_MS / 2)).toBe("here");
+  expect(await laterIn(storage, QUIET_MS)).toBeUndefined();
+});
+
 test("what is nobody's answer stays in its context", async () => {
   const storage = new AsyncLocalStorage<string>();
   await delay(QUIET_MS);

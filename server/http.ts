@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { clientAddress } from "@/lib/address";
 import { env } from "@/lib/env";
@@ -26,7 +26,8 @@ import { HouseResponse } from "./response";
 /** Who answers: the API's own handlers at once, where there is a lane for them, and Next the rest. */
 export interface Answerers {
   lane: Lane | undefined;
-  next: RequestListener;
+  /** Where it answers a promise, that resolves when Next is done. */
+  next: (request: IncomingMessage, response: HouseResponse) => unknown;
 }
 
 /**
@@ -65,8 +66,10 @@ export function createHttpServer(
       setHeaders(request, response, { id, dev });
       if (answerOps(path, response)) return;
       if (path.startsWith("/api/uploads/")) readInGulps(request);
+      // A client may leave before Next is done, and Next be done before the client has all.
       response.once("close", keepContexts());
-      next(request, response);
+      const done = keepContexts();
+      void Promise.resolve(next(request, response)).finally(done);
     },
   );
   watchSilent(server);

@@ -20,7 +20,7 @@ const CONNECTION_TIMEOUT_MS = 1_800;
 export function createPool(
   connectionString: string,
   max = MAX_CONNECTIONS,
-  settings: Pick<pg.PoolConfig, "statement_timeout" | "options"> = {},
+  settings: Pick<pg.PoolConfig, "statement_timeout" | "options" | "min"> = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     ...settings,
@@ -44,4 +44,5 @@ export const pool = (): pg.Pool => remember("pool", () => createPool(env().DATAB
 
 /** The log's appends: one after the other, on a connection that no queue of other queries stands before. */
 export const appendPool = (): pg.Pool =>
-  remember("append-pool", () => createPool(env().DATABASE_URL, 1));
+  // Kept while idle, too: an append does not wait for a connection to be made.
+  remember("append-pool", () => createPool(env().DATABASE_URL, 1, { min: 1 }));

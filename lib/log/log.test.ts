@@ -278,6 +278,33 @@ describe("tail", () => {
     expect(names).not.toContain("log_read_after");
   });
 
+  it("reads nothing at all in a stream that is held from its beginning", async () => {
+    const stream = newStream();
+    const asked = vi.spyOn(pool, "query");
+    const letGo = openedLog.hold(stream, 0);
+    const reading = take(openedLog.tail(stream, 0, AbortSignal.timeout(5_000)), 2);
+    await openedLog.append(stream, "t", "first");
+    await openedLog.append(stream, "t", "second");
+    expect(seqs(await reading)).toEqual([1, 2]);
+    const names = asked.mock.calls.map(([query]) => (query as { name?: string }).name);
+    asked.mockRestore();
+    expect(names).not.toContain("log_read_after");
+    expect(names).not.toContain("log_heads");
+    letGo();
+    expect(openedLog.position(stream)).toBeUndefined();
+  });
+
+  it("misses nothing where somebody has written in a stream that is held to be empty", async () => {
+    const stream = newStream();
+    const other = openLog();
+    await other.append(stream, "t", "unknown");
+    const letGo = openedLog.hold(stream, 0);
+    const reading = take(openedLog.tail(stream, 0, AbortSignal.timeout(5_000)), 2);
+    await openedLog.append(stream, "t", "second");
+    expect(seqs(await reading)).toEqual([1, 2]);
+    letGo();
+  });
+
   it("finds entries whose hint was lost", async () => {
     const deaf = createLog({
       pool,

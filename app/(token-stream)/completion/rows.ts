@@ -43,37 +43,41 @@ export const lockUser = (client: PoolClient, userId: string) =>
 export type NewRow = Pick<CompletionRow, "id" | "userId" | "chatId" | "messages">;
 
 /**
- * New completions, leased to this process, where the limits allow them. One statement for all of it. The
- * users' locks are taken in one order, so that no two processes wait for each other.
+ * New completions, leased to this process, where the limits allow them. One statement for all of it. Those of
+ * a user for whom somebody else asks at this moment are left out, unless it is to `wait`: nobody stands behind
+ * another user's lock, and two processes never wait for each other.
  */
 export async function startRows(
   db: Pick<PoolClient, "query">,
   wanted: readonly NewRow[],
+  wait = false,
 ): Promise<Map<string, CompletionRow | Refused>> {
   const { outputTokens, running, tokensPerDay } = completionLimits;
   const instance = env().INSTANCE_NAME;
-  const inOrder = wanted.toSorted((one, other) => (one.userId < other.userId ? -1 : 1));
-  const { rows } = await db.query<Refused & { createdAt: Date | null }>({
+  const { rows } = await db.query<Refused & { id: string; createdAt: Date | null }>({
     name: "completion_start",
-    text: `SELECT s.running, s.spent, s.seconds_left AS "secondsLeft", s.created_at AS "createdAt"
-             FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[]) WITH ORDINALITY
-                  AS w (id, user_id, chat_id, messages, place)
+    text: `WITH free AS MATERIALIZED (
+             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[])
+                           AS w (id, user_id, chat_id, messages)
+              WHERE $5 OR pg_try_advisory_xact_lock(hashtextextended(user_id::text, 4)))
+           SELECT w.id, s.running, s.spent, s.seconds_left AS "secondsLeft", s.created_at AS "createdAt"
+             FROM free w
             CROSS JOIN LATERAL completion_start(
-                  w.id, w.user_id, w.chat_id, w.messages, $5, $6, $7, $8, $9, $10) s
-            ORDER BY w.place`,
+                  w.id, w.user_id, w.chat_id, w.messages, $6, $7, $8, $9, $10, $11) s`,
     values: [
-      inOrder.map(({ id }) => id),
-      inOrder.map(({ userId }) => userId),
-      inOrder.map(({ chatId }) => chatId),
-      inOrder.map(({ messages }) => JSON.stringify(messages)),
-      ...[lifecycle().bootId, LEASE, instance, outputTokens, running, tokensPerDay],
+      wanted.map(({ id }) => id),
+      wanted.map(({ userId }) => userId),
+      wanted.map(({ chatId }) => chatId),
+      wanted.map(({ messages }) => JSON.stringify(messages)),
+      ...[wait, lifecycle().bootId, LEASE, instance, outputTokens, running, tokensPerDay],
     ],
   });
+  const asked = new Map(wanted.map((one) => [one.id, one]));
   const fresh = { status: "running", epoch: 1, stopRequested: false } as const;
   return new Map(
-    inOrder.map((one, place) => {
-      const { createdAt, ...refused } = rows[place] as (typeof rows)[number];
-      return [one.id, createdAt ? { ...one, instance, createdAt, ...fresh } : refused];
+    rows.map(({ id, createdAt, ...refused }) => {
+      const one = asked.get(id) as NewRow;
+      return [id, createdAt ? { ...one, instance, createdAt, ...fresh } : refused];
     }),
   );
 }
