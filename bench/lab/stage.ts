@@ -49,7 +49,9 @@ export interface Stage {
 
 /** Builds where needed, and starts the services over an empty, migrated and seeded database. */
 export async function setStage(quick: boolean): Promise<Stage> {
-  await build();
+  // Beside what waits for the database.
+  const built = build();
+  built.catch(() => undefined);
   const postgres = await startPostgres({ dataDir: DATA_DIR, log: () => undefined });
   const running = new Set<ChildProcess>();
   const python = findPython();
@@ -57,6 +59,7 @@ export async function setStage(quick: boolean): Promise<Stage> {
   await emptyDatabase(postgres.url);
   await migrate(postgres.url);
   await seed(postgres.url);
+  await built;
   // The executor of jobs must know whom to call: an application listens here where it can.
   const reserved = await findPort();
   const origins = [`http://127.0.0.1:${reserved}`];

@@ -80,7 +80,7 @@ export const suite: Suite = {
       for (const asked of Object.values(subjects)) await work(asked, 10, "ten at once");
       // One that polls twice a second takes half a second for each.
       await workload("one after the other", stage.quick ? 6 : 20, "each after the last");
-      await workload("many at once", stage.quick ? 100 : 200, "ten at once");
+      await workload("many at once", stage.quick ? 60 : 200, "ten at once");
     } finally {
       await client.end();
       await Promise.all([application.stop(), worker.stop(), boss.stop()]);

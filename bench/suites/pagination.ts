@@ -122,7 +122,7 @@ const sizesOf = (pages: Page[], series: string) =>
 
 /** A route takes some load to be what it is later. */
 async function warm({ quick }: Stage, page: Page): Promise<void> {
-  const until = performance.now() + (quick ? 3_000 : 6_000);
+  const until = performance.now() + (quick ? 1_500 : 6_000);
   while (performance.now() < until)
     for (const url of [page.cursorUrl, page.offsetUrl]) await (await fetch(url)).text();
 }

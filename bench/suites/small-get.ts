@@ -30,7 +30,7 @@ export const suite: Suite = {
     try {
       for (const [name, server] of there) {
         // A Next route takes some load to be what it is later.
-        const warm = stage.quick ? 1 : name === next ? 10 : 4;
+        const warm = stage.quick ? 0.6 : name === next ? 10 : 4;
         await ask(server, PATH, BODY, { connections: 16, seconds: warm });
       }
       for (const connections of stage.quick ? [1, 16] : [1, 16, 64])
