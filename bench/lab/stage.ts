@@ -42,6 +42,8 @@ export interface Stage {
   peer(name: string, changes?: Record<string, string>): Promise<Running>;
   /** Starts an application of `peers/fastapi/`. Undefined, and said so, where this machine has no FastAPI. */
   fastapi(name: string, changes?: Record<string, string>): Promise<Running | undefined>;
+  /** Whether a peer that takes long to warm up is measured: not in a quick run, which says so. */
+  hasTimeFor(peer: string): boolean;
   /** Peers that a suite went without, and why. */
   absent: string[];
   stop(): Promise<void>;
@@ -76,6 +78,11 @@ export async function setStage(quick: boolean): Promise<Stage> {
     running.add(child);
     child.once("exit", () => running.delete(child));
     return child;
+  }
+
+  function goWithout(why: string): void {
+    absent.push(why);
+    console.log(`  ! ${why}`);
   }
 
   const handle = (child: ChildProcess, base: string): Running => ({
@@ -123,10 +130,13 @@ export async function setStage(quick: boolean): Promise<Stage> {
       ]);
       return handle(child, `http://127.0.0.1:${port}`);
     },
+    hasTimeFor(peer) {
+      if (quick) goWithout(`${peer}: not in a quick run.`);
+      return !quick;
+    },
     async fastapi(name, changes = {}) {
       if (!python) {
-        absent.push("FastAPI: there is no Python with fastapi and uvicorn on this machine.");
-        console.log(`  ! ${absent.at(-1)}`);
+        goWithout("FastAPI: there is no Python with fastapi and uvicorn on this machine.");
         return undefined;
       }
       const port = await findPort();

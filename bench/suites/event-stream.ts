@@ -28,7 +28,9 @@ async function subjectsOf(stage: Stage): Promise<Subject[]> {
   const begun = { headers: {}, ready: "" };
   return [
     await application(stage, ours, {}),
-    { ...(await application(stage, next, { DIRECT_LANE: "0" })), optional: true },
+    ...(stage.hasTimeFor(next)
+      ? [{ ...(await application(stage, next, { DIRECT_LANE: "0" })), optional: true }]
+      : []),
     {
       ...{ name: bare, server: peer, stream: { path: "/", ...begun } },
       publish: (payload) => post(peer.base, { payload }),

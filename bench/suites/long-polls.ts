@@ -68,7 +68,7 @@ export const suite: Suite = {
     const plain = { path: "/", headers: {} };
     const subjects: Record<string, Polls> = {
       [ours]: await application(stage, {}),
-      [next]: await application(stage, { DIRECT_LANE: "0" }),
+      ...(stage.hasTimeFor(next) && { [next]: await application(stage, { DIRECT_LANE: "0" }) }),
       [bare]: { ...plain, server: peer, wake: () => post(peer.base, {}) },
       ...(python && {
         [fastapi]: {

@@ -17,7 +17,7 @@ export const suite: Suite = {
   async run(stage, measure) {
     const servers: Record<string, Running | undefined> = {
       [ours]: await stage.application(),
-      [next]: await stage.application({ DIRECT_LANE: "0" }),
+      ...(stage.hasTimeFor(next) && { [next]: await stage.application({ DIRECT_LANE: "0" }) }),
       [bare]: await stage.peer("small-get", { KIND: "bare" }),
       Hono: await stage.peer("small-get", { KIND: "hono" }),
       Fastify: await stage.peer("small-get", { KIND: "fastify" }),
