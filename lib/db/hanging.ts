@@ -4,7 +4,7 @@ import pg from "pg";
 /** How long a query may take before we ask whether the server is there at all. */
 const SUSPECT_MS = 500;
 /** How long the server may take to say so. With the above: before a caller's two seconds are over. */
-const ANSWER_MS = 1_200;
+const ANSWER_MS = 1_100;
 /** Its length, and 80877103. */
 const SSL_REQUEST = Buffer.from("0000000804d2162f", "hex");
 

@@ -11,7 +11,7 @@ const MAX_CONNECTIONS = 6;
 export const applicationName = () => `patternbook ${env().INSTANCE_NAME}`;
 
 /** Somebody who waits for a connection is told so within two seconds that there is none. */
-const CONNECTION_TIMEOUT_MS = 1_800;
+const CONNECTION_TIMEOUT_MS = 1_600;
 
 /**
  * A pool that fails fast: nobody hangs for as long as the database is away, whether it refuses or
