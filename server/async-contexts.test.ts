@@ -1,7 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { once } from "node:events";
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { keepContexts, watchContexts } from "./async-contexts";
+import { createHttpServer } from "./http";
 
 const { run } = AsyncLocalStorage.prototype;
 watchContexts();
@@ -68,4 +72,30 @@ test("what is nobody's answer stays in its context", async () => {
   const seen = laterIn(storage, QUIET_MS);
   keepContexts()();
   expect(await seen).toBe("here");
+});
+
+test("the server keeps those of Next until it is done, also where the client has left", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  let done = () => {};
+  const over = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const next = () =>
+    storage.run("here", async () => {
+      left.destroy();
+      await delay(QUIET_MS);
+      seen.push(storage.getStore());
+      void delay(QUIET_MS).then(() => {
+        seen.push(storage.getStore());
+        done();
+      });
+    });
+  const server = createHttpServer({ lane: undefined, next }, false).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const left = request({ port: (server.address() as AddressInfo).port });
+  left.on("error", () => undefined).end();
+  await over;
+  expect(seen).toEqual(["here", undefined]);
+  server.close();
 });

@@ -1,11 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ClientBase, Pool } from "pg";
+import { createGroupCommit } from "../group-commit";
 import type { Appended, LogEntry } from "./types";
 
-/** Entries of one statement. More wait for the next: a batch must not outlive its writers' patience. */
+/** Entries of one statement. */
 const MAX_BATCH = 500;
-/** Who has waited this long for a batch that was lost is not made to wait for another. */
-const PATIENCE_MS = 200;
 
 /** What an append is given. `key` makes a repetition harmless. */
 export interface NewEntry {
@@ -23,12 +21,6 @@ interface EncodedEntry {
   key: string | null;
 }
 
-interface Waiting extends EncodedEntry {
-  since: number;
-  resolve(appended: Appended): void;
-  reject(error: unknown): void;
-}
-
 export interface AppenderOptions {
   pool: Pool;
   /** Told the new entries after their commit, by stream, before the writers are answered. */
@@ -37,67 +29,28 @@ export interface AppenderOptions {
   onLatency?(seconds: number): void;
 }
 
-/**
- * The writing half of the log. Appends that arrive while a statement is under way go together in
- * the next one: one round trip and one commit for all of them (group commit).
- */
+/** The writing half of the log: appends that come together share a statement (lib/group-commit.ts). */
 export function createAppender({ pool, onCommit, onLatency }: AppenderOptions) {
-  let queue: Waiting[] = [];
-  let writing = false;
+  const together = createGroupCommit({
+    maxBatch: MAX_BATCH,
+    async commit(entries: EncodedEntry[]) {
+      const appended = await insertEntries(pool, entries);
+      const committed = committedOf(entries, appended);
+      if (committed.size > 0) onCommit(committed);
+      return appended;
+    },
+  });
 
-  async function drain(): Promise<void> {
-    if (writing) return;
-    writing = true;
-    // The writers of this turn of the event loop share the first batch, too, whatever called them.
-    await nextTurn();
-    while (queue.length > 0) {
-      const batch = queue.slice(0, MAX_BATCH);
-      queue = queue.slice(MAX_BATCH);
-      await write(batch);
-    }
-    writing = false;
-  }
-
-  async function write(batch: Waiting[]): Promise<void> {
-    try {
-      settle(batch, await insertEntries(pool, batch));
-    } catch (error) {
-      // One entry that the database refuses must not fail those that came with it.
-      const refused = isRefusedData(error);
-      if (refused && batch.length > 1) for (const one of batch) await write([one]);
-      else for (const one of refused ? batch : [...batch, ...impatient()]) one.reject(error);
-    }
-  }
-
-  /** Those in the queue who would be told too late, were the database to stay away. */
-  function impatient(): Waiting[] {
-    const before = performance.now() - PATIENCE_MS;
-    const told = queue.filter(({ since }) => since < before);
-    queue = queue.filter(({ since }) => since >= before);
-    return told;
-  }
-
-  function settle(batch: Waiting[], appended: Appended[]): void {
-    const committed = committedOf(batch, appended);
-    if (committed.size > 0) onCommit(committed);
-    const now = performance.now();
-    batch.forEach((one, index) => {
-      onLatency?.((now - one.since) / 1000);
-      one.resolve(appended[index] as Appended);
-    });
-  }
-
-  return function append(
+  return async function append(
     stream: string,
     type: string,
     data: unknown,
     key: string | null = null,
   ): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      const entry = encodeEntry({ stream, type, data, key });
-      queue.push({ ...entry, since: performance.now(), resolve, reject });
-      void drain();
-    });
+    const begun = performance.now();
+    const appended = await together(encodeEntry({ stream, type, data, key }));
+    onLatency?.((performance.now() - begun) / 1000);
+    return appended;
   };
 }
 
@@ -154,10 +107,4 @@ export function committedOf(
     else committed.set(stream, [entry]);
   });
   return committed;
-}
-
-/** SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */
-export function isRefusedData(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "string" && /^2[23]/.test(code);
 }

@@ -60,6 +60,20 @@ describe("the appends of one turn", () => {
   });
 });
 
+describe("appends", () => {
+  it("wait for no other query, where they have a connection of their own", async () => {
+    const [busy, own] = [createPool(url, 1), createPool(url, 1)];
+    closers.push(
+      () => busy.end(),
+      () => own.end(),
+    );
+    const log = openLog({ pool: busy, appendPool: own });
+    const held = await busy.connect();
+    expect(await log.append(newStream(), "t", "past the queue")).toMatchObject({ seq: 1 });
+    held.release();
+  });
+});
+
 describe("appendIn", () => {
   it("shares the fate of the caller's transaction, and tells readers after it", async () => {
     const [log, reader, stream] = [openLog(), openLog(), newStream()];
