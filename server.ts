@@ -12,7 +12,6 @@ import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
 import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
-import { watchContexts } from "@/server/async-contexts";
 import { createHttpServer } from "@/server/http";
 import { createLane } from "@/server/lane/lane";
 import { refuse } from "@/server/refusal";
@@ -25,12 +24,11 @@ import { becomeReady, listen } from "@/server/start";
 const dev = process.argv.includes("--dev");
 const { HOST, PORT, INSTANCE_NAME, DIRECT_LANE } = readEnvOrExit();
 
-if (!dev) watchContexts();
 const app = next({ dev, hostname: HOST, port: PORT });
 const lane =
   dev || !DIRECT_LANE ? undefined : createLane((await import("patternbook:routes")).routes);
 const server = createHttpServer(
-  { next: (request, response) => handle(request, response), lane },
+  { next: (request, response) => void handle(request, response), lane },
   dev,
 );
 const io = createSocketServer(server);

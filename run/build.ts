@@ -62,7 +62,7 @@ async function bundleServer(): Promise<void> {
     plugins: [laneRoutes(root)],
     inject: ["server/lane/light.ts"],
     platform: "node",
-    target: "node20",
+    target: "node24",
     format: "esm",
     sourcemap: true,
     logLevel: "silent",

@@ -43,8 +43,6 @@ export function specs(
       PEERS: all.map((place) => `${place.name}=${place.address}`).join(","),
       ALLOWED_ORIGINS: originsOf(all).join(","),
       NEXT_TELEMETRY_DISABLED: "1",
-      // It says on Node 20 what its releases of 2027 will want; ours is the one in the lock file.
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   }));
 }

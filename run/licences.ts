@@ -17,6 +17,8 @@ const OF_SOME: Record<string, RegExp> = {
   "LGPL-3.0-or-later": /^@img\/sharp-/,
   // A layout engine of Prisma's studio, which nothing here starts.
   "EPL-2.0": /^elkjs$/,
+  // A CSS parser under Vite, which a part of Scalar's names as optional; nothing here starts it in production.
+  "MPL-2.0": /^lightningcss(-|$)/,
   // Published without a word about it; Scalar's script, which /docs loads, has a part of it inside.
   none: /^neverpanic$/,
 };

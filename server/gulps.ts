@@ -10,6 +10,7 @@ const GULP_BYTES = 1024 * 1024;
 export function readInGulps(request: IncomingMessage): void {
   request[Symbol.asyncIterator] = async function* () {
     for await (const gulp of gulps(request)) yield Buffer.concat(gulp);
+    return undefined;
   };
 }
 

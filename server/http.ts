@@ -7,7 +7,6 @@ import { logger } from "@/lib/logger";
 import { metrics } from "@/lib/metrics";
 import { CLIENT_ADDRESS } from "@/lib/rate-limit/caller";
 import { traffic } from "@/lib/traffic";
-import { keepContexts } from "./async-contexts";
 import { setBodyDeadline } from "./body-deadline";
 import { watchSilent } from "./connections";
 import { type Deadlines, deadlines as usual } from "./deadlines";
@@ -26,8 +25,7 @@ import { HouseResponse } from "./response";
 /** Who answers: the API's own handlers at once, where there is a lane for them, and Next the rest. */
 export interface Answerers {
   lane: Lane | undefined;
-  /** Where it answers a promise, that resolves when Next is done. */
-  next: (request: IncomingMessage, response: HouseResponse) => unknown;
+  next: (request: IncomingMessage, response: HouseResponse) => void;
 }
 
 /**
@@ -60,16 +58,12 @@ export function createHttpServer(
       closeAfterEarlyAnswer(request, response);
       if (fault) return refuseRequest(response, fault, id);
       response.house = laneHeaders(id);
-      if (lane && path === ofInngest) response.once("close", keepContexts());
       if (lane?.(request, response, path)) return;
       response.house = undefined;
       setHeaders(request, response, { id, dev });
       if (answerOps(path, response)) return;
       if (path.startsWith("/api/uploads/")) readInGulps(request);
-      // A client may leave before Next is done, and Next be done before the client has all.
-      response.once("close", keepContexts());
-      const done = keepContexts();
-      void Promise.resolve(next(request, response)).finally(done);
+      next(request, response);
     },
   );
   watchSilent(server);
@@ -79,9 +73,6 @@ export function createHttpServer(
   server.on("clientError", (error, socket) => refuse(socket, statusOf(error)));
   return server;
 }
-
-/** Where Inngest's SDK answers: in contexts of its own, as Next does. */
-const ofInngest = "/api/inngest";
 
 /** Ids from outside are taken only in a safe alphabet: they go to logs and back out. */
 export function identify(request: IncomingMessage): string {

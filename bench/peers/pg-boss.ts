@@ -1,4 +1,4 @@
-import PgBoss from "pg-boss";
+import { PgBoss } from "pg-boss";
 import { serveQueue, started } from "../lab/queue-front.ts";
 
 // The other queue in Postgres, bare. It looks for jobs by polling: every half second is the most that it allows.

@@ -28,8 +28,13 @@ export class Exchange {
   readonly body = (): AsyncIterable<Buffer> => {
     this.#asked = true;
     if (this.waits) this.response.writeContinue();
-    return this.incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    return this.#chunks();
   };
+
+  /** The stream's own iterator destroys the connection where an error is thrown into it; this one only stops reading. */
+  async *#chunks(): AsyncGenerator<Buffer> {
+    for await (const chunk of this.incoming.iterator({ destroyOnReturn: false })) yield chunk;
+  }
 
   async send({ status, headers, body }: Answer): Promise<void> {
     const { response, incoming } = this;

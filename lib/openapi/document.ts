@@ -45,7 +45,12 @@ const security = { required: anySession, optional: [{}, ...anySession], none: []
  * The OpenAPI 3.1 document of these operations.
  * @throws Error where an operation, a name or a kind of problem is there twice, and not the same
  */
-export function openApiDocument({ info, tags, operations, schemas }: Parts): oas31.OpenAPIObject {
+export function openApiDocument({
+  info,
+  tags,
+  operations,
+  schemas,
+}: Parts): ReturnType<typeof createDocument> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const operation of operations) {
     paths[operation.path] ??= {};
