@@ -1,9 +1,9 @@
 # syntax=docker/dockerfile:1
 # Three stages: the build; the tools around it (migrations, sample rows, the bridge to Redis); the server.
 
-FROM node:22-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
@@ -16,7 +16,7 @@ CMD ["sh", "-c", "npm run --silent db:migrate && npm run --silent db:seed"]
 FROM build AS pruned
 RUN npm prune --omit=dev --no-audit --no-fund && rm -rf .next/cache
 
-FROM node:22-bookworm-slim AS server
+FROM node:24-bookworm-slim AS server
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 # Owned by root and read by node: what serves cannot change what is served.

@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { A, B, expect, test } from "./fixtures";
 import { call, connected, newGuest, newRoom, openSocket, type TestSocket } from "./support/guest";
 import { metric } from "./support/instances";
 import { openMember } from "./support/member";
 import { type OwnInstance, startInstance } from "./support/own-instance";
+import { pidOf } from "./support/process";
 
 let own: OwnInstance | undefined;
 test.afterEach(async () => {
@@ -103,6 +105,25 @@ test("what is missing from the environment is listed at once, with what it is fo
   expect(stderr).toContain("DATABASE_URL is not set (the Postgres database");
   expect(stderr).toContain("SESSION_SECRET is not set (signs the guest session");
   expect(stderr).toContain("PORT is not valid");
+});
+
+test("npm start ends when npm is told to, and leaves nothing that holds the port", async () => {
+  own = await startInstance({}, ["npm", "start"]);
+  const server = pidOf(own.base);
+  const { ms } = await own.end("SIGTERM");
+  await expect.poll(() => existsSync(`/proc/${server}`), { timeout: 12_000 }).toBe(false);
+  expect(ms).toBeLessThan(12_000);
+  await expect(fetch(own.base)).rejects.toThrow("fetch failed");
+});
+
+test("the file that ENV_FILE names is read; the environment wins over it", async ({
+  page: _,
+}, info) => {
+  const file = info.outputPath("variables");
+  writeFileSync(file, "INSTANCE_NAME=from-the-file\nLOG_LEVEL=trace\n");
+  own = await startInstance({ ENV_FILE: file, LOG_LEVEL: "info" });
+  expect(own.output()).toContain('"instance":"from-the-file"');
+  expect(own.output()).not.toContain('"level":10');
 });
 
 test("a taken port is named", async () => {

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { type Env, envSchema, parseEnv } from "./env";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { type Env, envSchema, loadEnvFile, malformed, parseEnv } from "./env";
 
 const root = path.resolve(import.meta.dirname, "..");
 const names = Object.keys(envSchema.shape) as (keyof Env)[];
@@ -14,11 +15,13 @@ const complete = {
   AWS_SECRET_ACCESS_KEY: "secret",
 };
 /** A value that each of these variables cannot have. */
-const malformed = {
+const wrong = {
   DATABASE_URL: "mysql://user:hunter2@localhost/patternbook",
   SESSION_SECRET: "hunter2 is too short",
   SESSION_TTL_SECONDS: "a week",
-  PORT: "-1",
+  PORT: "abc",
+  PEERS: "http://localhost:3000",
+  ALLOWED_ORIGINS: "nonsense",
   TRUSTED_PROXY_HOPS: "1.5",
   SOCKETS_PER_ADDRESS: "many",
   REDIS_URL: "http://localhost:6379",
@@ -78,20 +81,22 @@ describe("parseEnv", () => {
   });
 
   it("lists everything that is malformed at once", () => {
-    const message = refusalOf(malformed);
-    for (const name of Object.keys(malformed)) expect(message).toContain(`${name} is not valid`);
+    const message = refusalOf(wrong);
+    for (const name of Object.keys(wrong)) expect(message).toContain(`${name} is not valid`);
   });
 
   it("says of everything malformed what it is for", () => {
-    const silent = Object.entries(malformed).filter(([name, value]) => {
+    const silent = Object.entries(wrong).filter(([name, value]) => {
       const lines = refusalOf({ ...complete, [name]: value }).split("\n");
-      return !lines.some((line) => line.includes(name) && / \(.+\)$/.test(line));
+      return !lines.some(
+        (line) => line.includes(name) && / \(.+\)\. Example: [A-Z_0-9]+=./.test(line),
+      );
     });
     expect(silent.map(([name]) => name)).toEqual([]);
   });
 
   it("never repeats a value, which may be secret", () => {
-    expect(refusalOf(malformed)).not.toContain("hunter2");
+    expect(refusalOf(wrong)).not.toContain("hunter2");
   });
 
   it("takes an empty variable for one that is not set", () => {
@@ -107,6 +112,40 @@ describe("parseEnv", () => {
     const off = { ...complete, INNGEST_DEV: "0", NODE_ENV: "production" };
     expect(parseEnv(off).INNGEST_DEV).toBe(false);
   });
+
+  it.each([
+    ["DATABASE_URL", "nonsense"],
+    ["DATABASE_URL", "postgres://"],
+    ["PORT", "0"],
+    ["PORT", "65536"],
+    ["PORT", "3000.5"],
+    ["ALLOWED_ORIGINS", "https://a.example, b.example"],
+    ["ALLOWED_ORIGINS", "https://a.example/path"],
+    ["ALLOWED_ORIGINS", "ftp://a.example"],
+    ["PEERS", "A=localhost:3000"],
+    ["SESSION_SECRET", "x".repeat(31)],
+    ["LOG_LEVEL", "verbose"],
+    ["DIRECT_LANE", "2"],
+  ])("refuses %s=%s by its name, also where nothing else is given", (name, value) => {
+    expect(malformed({ [name]: value })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^  ${name} is not valid: .+ \\(.+\\)\\. Example: ${name}=.`),
+      ),
+    ]);
+    expect(refusalOf({ ...complete, [name]: value })).toContain(`${name} is not valid`);
+  });
+
+  it.each([
+    ["DATABASE_URL", "postgresql:///patternbook?host=/run/postgresql"],
+    ["DATABASE_URL", "postgres://db"],
+    ["ALLOWED_ORIGINS", "https://A.example/,https://b.example:8443"],
+    ["PORT", "65535"],
+  ])("takes %s=%s", (name, value) => {
+    expect(malformed({ [name]: value })).toEqual([]);
+    expect(() => parseEnv({ ...complete, [name]: value })).not.toThrow();
+  });
+
+  it("finds nothing wrong where nothing is given", () => expect(malformed({})).toEqual([]));
 
   it("allows the own localhost origin where no other is given", () => {
     expect(parseEnv({ ...complete, PORT: "3107" }).ALLOWED_ORIGINS).toEqual([
@@ -133,11 +172,37 @@ describe("parseEnv", () => {
     });
     fc.assert(
       fc.property(fc.array(item), (items) => {
-        const PEERS = items.map((i) => i.before + i.name + i.after).join(",");
+        const EMBEDDED_SERVICES = items.map((i) => i.before + i.name + i.after).join(",");
         const expected = items.map((i) => i.name).filter((name) => name !== "");
-        expect(parseEnv({ ...complete, PEERS }).PEERS).toEqual(expected);
+        expect(parseEnv({ ...complete, EMBEDDED_SERVICES }).EMBEDDED_SERVICES).toEqual(expected);
       }),
     );
+  });
+});
+
+describe("loadEnvFile", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "env-"));
+  const file = path.join(folder, "variables");
+  writeFileSync(file, "# a comment\nFROM_FILE=yes\nIN_BOTH=file\nEMPTY_OUTSIDE=file\n");
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    delete process.env.FROM_FILE;
+  });
+
+  it("adds what the environment does not have; an empty variable is one that it has", () => {
+    vi.stubEnv("ENV_FILE", file);
+    vi.stubEnv("IN_BOTH", "environment");
+    vi.stubEnv("EMPTY_OUTSIDE", "");
+    loadEnvFile();
+    const { FROM_FILE, IN_BOTH, EMPTY_OUTSIDE } = process.env;
+    expect([FROM_FILE, IN_BOTH, EMPTY_OUTSIDE]).toEqual(["yes", "environment", ""]);
+  });
+
+  it.each(["", path.join(folder, "absent")])("reads nothing where ENV_FILE is '%s'", (name) => {
+    vi.stubEnv("ENV_FILE", name);
+    loadEnvFile();
+    expect(process.env.FROM_FILE).toBeUndefined();
   });
 });
 

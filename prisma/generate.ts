@@ -8,12 +8,15 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const schema = join(root, "prisma/schema.prisma");
 const generated = join(root, "lib/db/generated/client.ts");
 
+/** Whether lib/db/generated is there, and not older than schema.prisma. */
+export const isGenerated = (): boolean => modified(generated) >= modified(schema);
+
 /**
  * Writes lib/db/generated from schema.prisma, offline, when the schema is newer (or `force`).
  * Answers whether it did; throws with Prisma's own words where it fails.
  */
 export function generate({ force = false } = {}): boolean {
-  if (!force && modified(generated) >= modified(schema)) return false;
+  if (!force && isGenerated()) return false;
   const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
   const run = spawnSync(process.execPath, [cli, "generate", `--schema=${schema}`], {
     cwd: root,

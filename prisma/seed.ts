@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "@/lib/db/generated/client";
 import { withDatabase } from "../run/database";
+import { migrate } from "./migrate.ts";
 import { seedArticles } from "./seed-articles";
 import { seedItems } from "./seed-items";
 
@@ -23,8 +24,15 @@ export async function seed(databaseUrl: string): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await withDatabase(seed).catch((error) => {
+  await withDatabase(async (url) => {
+    const applied = await migrate(url);
+    if (applied.length) console.log(`Applied: ${applied.join(", ")}`);
+    await seed(url);
+    console.log("The database holds what the application begins with.");
+  }).catch((error) => {
     console.error(`The database could not be filled: ${error.message}`);
     process.exitCode = 1;
   });
+  // The engine of the migrations leaves a timer of 10 s behind.
+  process.exit();
 }

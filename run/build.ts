@@ -12,7 +12,8 @@ import { laneRoutes } from "./lane.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, ".next/patternbook-build");
-const output = join(root, "dist/server.js");
+const outputs = join(root, "dist");
+const output = join(outputs, "server.js");
 
 /** Everything that a build is made of. */
 const INPUTS = [
@@ -38,7 +39,7 @@ export async function isBuilt(): Promise<boolean> {
 
 /** Builds the pages (.next) and the server (dist/server.js); answers whether it had to. */
 export async function build({ force = false } = {}): Promise<boolean> {
-  generate({ force: force || !existsSync(OUTPUTS_AMONG_THEM) });
+  generate({ force });
   await generateApiTypes();
   if (!force && (await isBuilt())) return false;
   await rm(stamp, { force: true });
@@ -50,13 +51,18 @@ export async function build({ force = false } = {}): Promise<boolean> {
   return true;
 }
 
-/** server.ts, the routes and our own files that they import, in one; packages stay in node_modules. */
+/**
+ * server/main.ts, and as a chunk of its own server.ts with the routes and our own files that they import;
+ * packages stay in node_modules.
+ */
 async function bundleServer(): Promise<void> {
+  await rm(outputs, { recursive: true, force: true });
   await bundle({
     absWorkingDir: root,
-    entryPoints: ["server.ts"],
-    outfile: output,
+    entryPoints: { server: "server/main.ts" },
+    outdir: outputs,
     bundle: true,
+    splitting: true,
     packages: "external",
     alias: { "@": root.replace(/[\\/]$/, "") },
     plugins: [laneRoutes(root)],

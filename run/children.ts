@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Ready } from "./launch.ts";
 
-const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 export type Demo = Pick<Ready, "services"> & { stop(): Promise<void> };
@@ -31,8 +29,7 @@ export class Children {
 
   /** Starts a demo and waits until its instances answer. `services`: the variables of its services. */
   async demo(env: Record<string, string>): Promise<Demo> {
-    const tsx = pathToFileURL(require.resolve("tsx")).href;
-    const args = ["--import", tsx, "run/demo.ts"];
+    const args = ["--import", "./run/prepare.mjs", "run/demo.ts"];
     const child = this.start(args, env, ["ignore", "inherit", "inherit", "ipc"]);
     const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     const { services } = await Promise.race([

@@ -8,12 +8,18 @@ export function dataDirectory(): string {
 }
 
 /**
- * Runs the work on DATABASE_URL, or on the embedded database when that is unset. The embedded one
- * is stopped afterwards, unless it was running before: then it is somebody's.
+ * Runs the work on DATABASE_URL, or on the embedded database when that is unset. The embedded one is stopped
+ * afterwards, unless another process had started it.
+ * @throws Error in production where DATABASE_URL is not set: nobody would notice which database was changed
  */
 export async function withDatabase<T>(work: (databaseUrl: string) => Promise<T>): Promise<T> {
   const given = process.env.DATABASE_URL;
   if (given) return work(given);
+  if (process.env.NODE_ENV === "production")
+    throw new Error(
+      "DATABASE_URL is not set, and in production no other database is taken. " +
+        "Example: DATABASE_URL=postgresql://user:password@localhost:5432/patternbook",
+    );
   const postgres = await startPostgres({ dataDir: dataDirectory(), log: console.log });
   try {
     return await work(postgres.url);

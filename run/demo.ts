@@ -4,7 +4,7 @@ import { build, isBuilt } from "./build.ts";
 import { launch } from "./launch.ts";
 import { step } from "./steps.ts";
 
-/** The production build, twice, with a supervisor: what `npm run demo` is. */
+/** The production build, twice, with a supervisor: what `npm run demo` is. run/prepare.ts comes before it. */
 const built = await isBuilt();
 
 await launch({

@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { generate } from "../prisma/generate.ts";
 import { migrate } from "../prisma/migrate.ts";
 import { seed } from "../prisma/seed.ts";
 import { generateApiTypes } from "./api-types.ts";
@@ -19,7 +18,6 @@ await launch({
   env: { NODE_ENV: "development", DEMO_CONTROLS: "", LOG_LEVEL: process.env.LOG_LEVEL || "info" },
   megabytes: 900,
   prepare: async (databaseUrl) => {
-    await step("prisma client", async () => generate());
     await step("API client", generateApiTypes);
     await step("migrations", () => migrate(databaseUrl));
     await step("seed", async () => seed(databaseUrl));

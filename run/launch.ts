@@ -58,6 +58,7 @@ export async function launch(options: Launch): Promise<void> {
     force: () => supervisor?.force(),
   });
 
+  console.log(`Patternbook, npm run ${what}, on Node ${process.version}`);
   try {
     const all = places(Number(process.env.PORT || 3000), options.instances);
     const ports = all.map(({ port }) => port);

@@ -80,7 +80,7 @@ function loadEngine() {
   return engine;
 }
 
-/** The package's own entry imports the .wasm as a module, which Node 20 cannot. */
+/** The package's own entry imports the .wasm as a module, which makes Node 24 warn that this is experimental. */
 async function instantiate() {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
   const glue = await import("@prisma/schema-engine-wasm/schema_engine_bg");

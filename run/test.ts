@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { startPostgres } from "../embedded/postgres/index.ts";
 import { readSecrets } from "../embedded/secrets.ts";
-import { generate } from "../prisma/generate.ts";
 import { migrate } from "../prisma/migrate.ts";
 import { Children } from "./children.ts";
 import { emptyDatabase } from "./database.ts";
@@ -59,6 +58,7 @@ async function e2e(args: string[]): Promise<Tally> {
       DATA_DIR: dataDir,
       PORT: String(E2E_PORT),
       DATABASE_URL: "",
+      ENV_FILE: "",
       // Tests use the embedded services, never somebody's account.
       OPENAI_API_KEY: "",
       OPENAI_BASE_URL: "",
@@ -98,7 +98,6 @@ const total: Tally = { passed: 0, failed: 0, remarks: [] };
 const names: ("unit" | "e2e")[] = only ? [only] : ["unit", "e2e"];
 for (const name of names) {
   try {
-    generate();
     const { passed, failed, remarks } = await suites[name](args);
     total.passed += passed;
     total.failed += failed;

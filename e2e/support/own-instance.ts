@@ -20,12 +20,17 @@ export const answered = { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL };
 
 /**
  * Starts the production server on a free port, or on that of `changes`, with changes to its environment.
+ * `command`: what starts it, where it is not the program itself.
  * @throws Error with all that it has written, where it ends instead
  */
-export async function startInstance(changes: Record<string, string> = {}): Promise<OwnInstance> {
+export async function startInstance(
+  changes: Record<string, string> = {},
+  command: [string, ...string[]] = [process.execPath, "dist/server.js"],
+): Promise<OwnInstance> {
   const port = Number(changes.PORT ?? (await freePort()));
   const base = `http://localhost:${port}`;
-  const child = spawn(process.execPath, ["dist/server.js"], {
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
       NODE_ENV: "production",
