@@ -192,6 +192,8 @@ test("a socket ends with its token, and the page's client goes on with a renewed
   });
   await expect(status.getByText("joined", { exact: true })).toBeVisible();
   expect(await page.getByLabel("Your name").inputValue()).toBe(name);
+  // Before its instance: a call that is cut would be an error of the page.
+  await page.close();
 });
 
 test("no token and no secret stands in a log", async () => {
