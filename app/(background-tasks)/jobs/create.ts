@@ -60,22 +60,30 @@ async function insertJob(tx: Transaction, { userId, kind, input, key }: NewJob):
 }
 
 /**
- * The job that a key has made. The lock tells who is under way, and is gone with its connection;
- * what is there is told by the table.
+ * The job that a key has made. The table is asked first: any number of repetitions of a request that has ended
+ * get its answer, side by side. Only who finds nothing takes the lock, which says that a request is under way and is
+ * gone with its connection; the table is then asked again, for the one that ended in between.
  */
 async function claimKey(tx: Transaction, wanted: NewJob): Promise<JobRow | undefined> {
   const { userId, key } = wanted;
   if (key === undefined) return undefined;
+  const before = await jobOfKey(tx, wanted);
+  if (before) return before;
   const lock = await tx.query<{ held: boolean }>(
     "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 8)) AS held",
     [`${userId} ${key}`],
   );
   if (!lock.rows[0]?.held) throw underWay();
+  return jobOfKey(tx, wanted);
+}
+
+/** @throws HttpError 422 where the key has made a job of another request */
+async function jobOfKey(tx: Transaction, wanted: NewJob): Promise<JobRow | undefined> {
   const { rows } = await tx.query(
     `SELECT ${COLUMNS}, fingerprint FROM job JOIN
        (SELECT job_id, fingerprint FROM job_key WHERE user_id = $1 AND key = $2
            AND created_at > now() - $3 * interval '1 hour') k ON k.job_id = job.id`,
-    [userId, key, jobLimits.keyHours],
+    [wanted.userId, wanted.key, jobLimits.keyHours],
   );
   if (!rows[0]) return undefined;
   if (rows[0].fingerprint === fingerprintOf(wanted)) return parseRow(rows[0]);

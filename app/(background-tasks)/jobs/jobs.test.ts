@@ -59,6 +59,15 @@ describe("a job", () => {
 });
 
 describe("a key", () => {
+  it("that has made a job answers all repetitions that come at once, not only the first", async () => {
+    const wanted = newJob({ key: "repeated" });
+    const { job } = await createJob(wanted);
+    const again = await Promise.all(Array.from({ length: 10 }, () => createJob(wanted)));
+    expect(again.map(({ job: { id }, fresh }) => [id, fresh])).toEqual(
+      Array(10).fill([job.id, false]),
+    );
+  });
+
   it("makes one job of 50 requests at once; the others get it, or are told to come again", async () => {
     const wanted = newJob({ key: "one-of-fifty" });
     const settled = await Promise.allSettled(Array.from({ length: 50 }, () => createJob(wanted)));
