@@ -18,6 +18,7 @@ export const test = base.extend<Fixtures>({
 
   context: async ({ context, allowedErrors }, use) => {
     const errors = watchErrors(context);
+    await reportPolicyViolations(context);
     await use(context);
     expect(unexpected(errors, allowedErrors)).toEqual([]);
   },
@@ -31,6 +32,18 @@ export function watchErrors(context: BrowserContext): string[] {
   });
   context.on("weberror", (error) => errors.push(String(error.error())));
   return errors;
+}
+
+/** Code that is refused and catches that itself writes nothing to the console: only the event tells. */
+async function reportPolicyViolations(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+      console.error(
+        `Content-Security-Policy: ${effectiveDirective} refuses ${blockedURI} at ${sourceFile}:${lineNumber}`,
+      );
+    });
+  });
 }
 
 const unexpected = (errors: string[], allowed: RegExp[]) =>
