@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import { generate } from "../prisma/generate.ts";
-import { generateApiTypes } from "./api-types.ts";
+import { generateApi } from "./api-types.ts";
 import { laneRoutes } from "./lane.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,7 +17,16 @@ const output = join(outputs, "server.js");
 
 /** Everything that a build is made of. */
 const INPUTS = [
-  ...["app", "components", "lib", "server", "public", "server.ts", "prisma/schema.prisma"],
+  ...[
+    "app",
+    "components",
+    "lib",
+    "server",
+    "public",
+    "server.ts",
+    "instrumentation-client.ts",
+    "prisma/schema.prisma",
+  ],
   ...[
     "run/lane.ts",
     // What the page of the benchmarks shares with them.
@@ -40,7 +49,7 @@ export async function isBuilt(): Promise<boolean> {
 /** Builds the pages (.next) and the server (dist/server.js); answers whether it had to. */
 export async function build({ force = false } = {}): Promise<boolean> {
   generate({ force });
-  await generateApiTypes();
+  await generateApi();
   if (!force && (await isBuilt())) return false;
   await rm(stamp, { force: true });
   const before = await fingerprint();

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { migrate } from "../prisma/migrate.ts";
 import { seed } from "../prisma/seed.ts";
-import { generateApiTypes } from "./api-types.ts";
+import { generateApi } from "./api-types.ts";
 import { launch } from "./launch.ts";
 import { step } from "./steps.ts";
 import { watchServer } from "./watch.ts";
@@ -18,7 +18,7 @@ await launch({
   env: { NODE_ENV: "development", DEMO_CONTROLS: "", LOG_LEVEL: process.env.LOG_LEVEL || "info" },
   megabytes: 900,
   prepare: async (databaseUrl) => {
-    await step("API client", generateApiTypes);
+    await step("OpenAPI document and client", generateApi);
     await step("migrations", () => migrate(databaseUrl));
     await step("seed", async () => seed(databaseUrl));
   },

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { startPostgres } from "../embedded/postgres/index.ts";
 import { readSecrets } from "../embedded/secrets.ts";
 import { migrate } from "../prisma/migrate.ts";
+import { generateApi } from "./api-types.ts";
 import { Children } from "./children.ts";
 import { emptyDatabase } from "./database.ts";
 import { acquireLock } from "./lock.ts";
@@ -22,6 +23,8 @@ async function unit(args: string[]): Promise<Tally> {
   try {
     const url = await emptyDatabase(postgres.url);
     await migrate(url);
+    // A route answers with it.
+    await generateApi();
     await rm(report, { force: true });
     const code = await children.node(
       [
