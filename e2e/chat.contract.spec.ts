@@ -332,6 +332,15 @@ test.describe("rooms", () => {
     expect(await send(one)).toMatchObject({ ok: true });
   });
 
+  test("the namespace / takes nobody, and a connection that stays there ends", async () => {
+    const socket = openSocket(A, {}, {}, "/");
+    const refusal = await new Promise<Error>((resolve) => socket.once("connect_error", resolve));
+    expect(refusal.message).toBe("there is nothing here");
+    // 10 s: the server's time for joining a namespace.
+    const ended = new Promise((resolve) => socket.io.engine.once("close", resolve));
+    expect(await ended).toBe("transport close");
+  });
+
   test("an oversized frame ends its connection, and no other", async () => {
     const ada = await newGuest("Ada");
     const [big, small] = [await connect(A, ada.token), await connect(A, ada.token)];

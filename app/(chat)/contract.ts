@@ -137,7 +137,13 @@ export const resetEvent = z.object({ room: roomName, oldest: z.number() });
 export const helloEvent = z.object({ instance: z.string(), bootId: z.string(), ...person.shape });
 /** The server's last word on this connection. */
 export const byeEvent = z.object({
-  reason: z.enum(["slow consumer", "session expired", "logged out", "going away"]),
+  reason: z.enum([
+    "slow consumer",
+    "session expired",
+    "logged out",
+    "going away",
+    "too many refusals",
+  ]),
 });
 
 type Ack<T> = (answer: T | { ok: false; problem: Problem }) => void;

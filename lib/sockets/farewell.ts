@@ -1,7 +1,12 @@
 import type { Socket } from "socket.io";
 
 /** Why the server ends a connection; the `reason` of its last event, `bye`. */
-export type Farewell = "slow consumer" | "session expired" | "logged out" | "going away";
+export type Farewell =
+  | "slow consumer"
+  | "session expired"
+  | "logged out"
+  | "going away"
+  | "too many refusals";
 
 /** What a client that does not read is given to take its last bytes. */
 const FLUSH_MS = 2_000;

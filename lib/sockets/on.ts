@@ -1,6 +1,7 @@
 import type { Socket } from "socket.io";
 import type { z } from "zod";
 import { HttpError, invalid, problemOf } from "../http";
+import { countRefusals } from "./refusals";
 
 type Reply = (answer: { ok: boolean }) => void;
 
@@ -19,6 +20,7 @@ export const handler = <T extends z.ZodType>(payload: T, run: SocketHandler<T>["
  * `{ ok: false, problem }`, whatever was sent; a payload that its contract refuses reaches no work.
  */
 export function listen(socket: Socket, handlers: Record<string, SocketHandler>): void {
+  const refused = countRefusals(socket);
   socket.onAny(async (event: string, ...args: unknown[]) => {
     const last = args.at(-1);
     const reply: Reply = typeof last === "function" ? (last as Reply) : () => {};
@@ -31,6 +33,8 @@ export function listen(socket: Socket, handlers: Record<string, SocketHandler>):
       reply({ ok: true, ...(await known.run(parsed.data)) });
     } catch (error) {
       reply({ ok: false, ...problemOf(error, { event, socket: socket.id }) });
+      // A failure of ours is none of the client's.
+      if (error instanceof HttpError && error.status < 500) refused();
     }
   });
 }

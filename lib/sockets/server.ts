@@ -9,16 +9,7 @@ import { logger } from "../logger";
 import { metrics } from "../metrics";
 import { isForeign } from "../origin";
 import { sayGoodbye } from "./farewell";
-
-/** Limits of every connection, whatever its namespace. */
-export const socketLimits = {
-  /** A larger frame closes the connection (WebSocket code 1009). */
-  frameBytes: 64 * 1024,
-  /** A dead peer is noticed after both. */
-  pingIntervalMs: 10_000,
-  pingTimeoutMs: 10_000,
-  connectTimeoutMs: 10_000,
-} as const;
+import { socketLimits } from "./limits";
 
 /** Socket.IO on our HTTP server, with the house's rules for who may connect at all. */
 export function createSocketServer(http: HttpServer): Server {
@@ -51,6 +42,8 @@ export function createSocketServer(http: HttpServer): Server {
       else answer(null, true);
     },
   });
+  // Nothing is served there, but Socket.IO would take anybody in, without a session and for as long as they like.
+  io.of("/").use((_socket, next) => next(new Error("there is nothing here")));
   // And of those that stand: a foreign page gets 400, whichever session it names.
   io.engine.use((request: EngineRequest, _response: unknown, next: (error?: Error) => void) =>
     next(request._query.sid && isOfForeignPage(request) ? new Error("foreign origin") : undefined),

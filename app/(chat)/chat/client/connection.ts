@@ -55,6 +55,8 @@ export function createConnection({
   const socket: ChatSocket = io(`${url}${chatNamespace}`, {
     autoConnect: false,
     transports: ["websocket", "polling"],
+    // Without it a client whose WebSocket is blocked tries the same one again, for ever.
+    tryAllTransports: true,
     auth: token ? { token } : {},
     reconnectionDelay: 200,
     reconnectionDelayMax: 2_000,
