@@ -11,7 +11,7 @@ RUN npm run build
 # Where it is given no other command, it applies the migrations and fills in what is missing, then ends.
 FROM build AS tools
 USER node
-CMD ["sh", "-c", "npm run --silent db:migrate && npm run --silent db:seed"]
+CMD ["npm", "run", "--silent", "db:seed"]
 
 FROM build AS pruned
 RUN npm prune --omit=dev --no-audit --no-fund && rm -rf .next/cache

@@ -29,6 +29,12 @@ const pairs = (lines: string[]) =>
 const ofApp = Object.fromEntries(pairs(below(/^x-environment:/)));
 const services = below(/^services:/);
 
+/** Variables with a default that are the image's own, or each instance's, or not for a deployment. */
+const OF_THE_IMAGE = [
+  ...["HOST", "PORT", "INSTANCE_NAME", "INNGEST_DEV", "DEMO_CONTROLS", "EMBEDDED_SERVICES"],
+  ...["DIRECT_LANE"],
+];
+
 describe("compose.yaml", () => {
   it("sets variables of the application, and no others", () => {
     expect(Object.keys(ofApp).filter((name) => !(name in envSchema.shape))).toEqual([]);
@@ -81,11 +87,24 @@ describe("compose.yaml", () => {
     expect(redis).toContain('"redis:/data"');
   });
 
+  it("asks Postgres over TCP, and lets the migrations try again", () => {
+    expect(below(/^ {2}postgres:/).join("\n")).toContain('"pg_isready", "-h", "127.0.0.1"');
+    expect(below(/^ {2}migrate:/).join("\n")).toMatch(/for i in .* db:seed && exit 0; sleep \d/);
+  });
+
+  it("passes on every limit and choice that a deployment may want to set", () => {
+    const defaults = envSchema.partial().parse({});
+    const left = Object.keys(defaults).filter((name) => !(name in ofApp));
+    expect(left.toSorted()).toEqual(OF_THE_IMAGE.toSorted());
+  });
+
   it("names the stages of the Dockerfile, and nginx the instances", () => {
     const stages = [...read("Dockerfile").matchAll(/^FROM \S+ AS (\w+)/gm)].map(([, name]) => name);
     for (const [, target] of compose.matchAll(/target: (\w+)/g)) expect(stages).toContain(target);
-    const upstream = [...read("deploy/nginx.conf").matchAll(/^ *server (app-\w):(\d+);/gm)];
-    expect(upstream.map(([, name]) => name)).toEqual(["app-a", "app-b"]);
+    const upstream = [
+      ...read("deploy/nginx.conf").matchAll(/^ *server (app-\w):(\d+) max_fails=0;/gm),
+    ];
+    expect(upstream.map(([, name]) => name)).toEqual(["app-a", "app-b", "app-a", "app-b"]);
     for (const [, name, port] of upstream) {
       expect(services).toContain(`  ${name}:`);
       expect(read("Dockerfile")).toContain(` PORT=${port}`);
@@ -124,7 +143,7 @@ describe("Dockerfile", () => {
   it("names the version of Node that all of it is built on, one we admit", () => {
     const images = [...text.matchAll(/^FROM (node:\S+)/gm)].map(([, image]) => image);
     expect(new Set(images).size).toBe(1);
-    expect(Number(/^node:(\d+)-/.exec(images[0] ?? "")?.[1])).toBeGreaterThanOrEqual(20);
+    expect(Number(/^node:(\d+)-/.exec(images[0] ?? "")?.[1])).toBeGreaterThanOrEqual(24);
   });
 
   it("takes along no secret and nothing of this machine", () => {

@@ -5,6 +5,7 @@ import { expect, test } from "../fixtures";
 import { findNginx, NO_NGINX } from "../nginx";
 import { conversation, openRoom, write } from "../support/chat-page";
 import { newGuest, newRoom } from "../support/guest";
+import { metric } from "../support/instances";
 import { openMember } from "../support/member";
 import { defaults, deployed, startNginx } from "../support/nginx";
 import { answered, freePort, type OwnInstance, startInstance } from "../support/own-instance";
@@ -54,15 +55,17 @@ test.afterAll(async () => {
   await Promise.all(instances.map((one) => one.end("SIGKILL")));
 });
 
-async function behind(configuration: Parameters<typeof startNginx>[0]): Promise<string> {
-  const bases = instances.map(({ base }) => base);
+async function behind(
+  configuration: Parameters<typeof startNginx>[0],
+  bases = instances.map(({ base }) => base),
+): Promise<string> {
   nginx = await startNginx(configuration, bases, port);
   return nginx.url;
 }
 
-/** The instance that answers an address of loopback. */
-async function instanceFor(base: string, from?: string): Promise<string> {
-  const { body } = await askFrom(base, "/api/instances", { from });
+/** The instance that answers, a browser with this cookie where one is given. */
+async function instanceFor(base: string, cookie?: string): Promise<string> {
+  const { body } = await askFrom(base, "/api/instances", { headers: cookie ? { cookie } : {} });
   return Instances.parse(JSON.parse(body)).self;
 }
 
@@ -115,7 +118,9 @@ test("the transport that polls wants one instance: deploy/nginx.conf keeps it, t
   const scattered = await behind(defaults());
   const guest = await newGuest("Poller", scattered);
   const auth = { token: guest.token };
-  const lost = io(`${scattered}/chat`, { ...options, auth, transports: ["polling"] });
+  // What a browser sends.
+  const extraHeaders = { cookie: `theme=dark; session=${guest.token}` };
+  const lost = io(`${scattered}/chat`, { ...options, auth, extraHeaders, transports: ["polling"] });
   await expect(connectedOver(lost)).rejects.toThrow("xhr p");
   lost.close();
   await nginx?.stop();
@@ -125,7 +130,12 @@ test("the transport that polls wants one instance: deploy/nginx.conf keeps it, t
     [["polling"], "polling"],
     [["polling", "websocket"], "websocket"],
   ] as const) {
-    const socket = io(`${base}/chat`, { ...options, auth, transports: [...transports] });
+    const socket = io(`${base}/chat`, {
+      ...options,
+      auth,
+      extraHeaders,
+      transports: [...transports],
+    });
     await connectedOver(socket);
     await expect.poll(() => socket.io.engine.transport.name).toBe(last);
     for (let n = 0; n < 20; n++)
@@ -134,9 +144,39 @@ test("the transport that polls wants one instance: deploy/nginx.conf keeps it, t
   }
 });
 
+test("deploy/nginx.conf: a session keeps its instance, whatever its address; without one, and for Inngest, any will do", async () => {
+  const base = await behind(deployed);
+  const many = <T>(ask: (n: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: 30 }, (_, n) => ask(n)));
+  expect(new Set(await many(() => instanceFor(base))).size).toBe(2);
+  for (const name of ["session", "__Host-session"]) {
+    const { token } = await newGuest("Sticky", base);
+    const cookie = `a=b; ${name}=${token}`;
+    expect(new Set(await many(() => instanceFor(base, cookie))).size).toBe(1);
+  }
+  const others = await many(async (n) => {
+    const { token } = await newGuest(`Other ${n}`, base);
+    return instanceFor(base, `session=${token}`);
+  });
+  expect(new Set(others).size).toBe(2);
+
+  const answeredBy = () =>
+    Promise.all(
+      instances.map(({ base }) =>
+        metric(base, 'http_request_duration_seconds_count{method="GET",area="api"'),
+      ),
+    );
+  const before = await answeredBy();
+  await many(() => askFrom(base, "/api/inngest"));
+  const after = await answeredBy();
+  expect(after.map((count, i) => count - (before[i] ?? 0))).toEqual([15, 15]);
+});
+
 test("deploy/nginx.conf: the client's address is the one that nginx saw", async () => {
   test.skip(process.platform !== "linux", "Only on Linux is 127.0.0.2 another address of loopback");
-  const base = await behind(deployed);
+  // One instance: each counts what comes to it.
+  const { base: one = "" } = instances[0] ?? {};
+  const base = await behind(deployed, [one, one]);
   const left = async (from: string, headers: Record<string, string> = {}) => {
     const answer = await askFrom(base, "/api/data", { from, headers });
     return Number(/r=(\d+)/.exec(String(answer.headers.ratelimit))?.[1]);
@@ -145,7 +185,7 @@ test("deploy/nginx.conf: the client's address is the one that nginx saw", async 
   const rest = windowMs - (Date.now() % windowMs);
   if (rest < 8_000) await new Promise((resolve) => setTimeout(resolve, rest));
   expect(await left("127.0.0.1")).toBe(limit - 1);
-  // The same three octets lead to the same instance; another address has a count of its own.
+  // Another address has a count of its own.
   expect(await left("127.0.0.2")).toBe(limit - 1);
   for (const [n, forged] of ["203.0.113.1", "127.0.0.2", "203.0.113.1, 127.0.0.2", ""].entries())
     expect(await left("127.0.0.1", { "x-forwarded-for": forged })).toBe(limit - 2 - n);
@@ -157,16 +197,16 @@ test("deploy/nginx.conf: an instance that dies is passed over, and what was cut 
   const base = await behind(deployed);
   const guest = await newGuest("Behind", base);
   const room = (await newRoom({ ...guest, base })).name;
-  const before = await instanceFor(base);
   const reading = await openEvents(guest, { base });
   const member = openMember(base, guest, room);
   await expect.poll(() => member.state().status).toBe("joined");
   await publish(guest, 1, { base });
   await expect.poll(() => idsOf(reading.events)).toEqual([1]);
 
-  await instances[before === "Left" ? 0 : 1]?.end("SIGKILL");
+  const onLeft = (await metric(instances[0]?.base ?? "", "open_streams")) > 0;
+  await instances[onLeft ? 0 : 1]?.end("SIGKILL");
   const answered = await Promise.all(Array.from({ length: 20 }, () => instanceFor(base)));
-  expect(new Set(answered)).toEqual(new Set([before === "Left" ? "Right" : "Left"]));
+  expect(new Set(answered)).toEqual(new Set([onLeft ? "Right" : "Left"]));
   // What was not sent yet is sent elsewhere, whatever its method.
   await publish(guest, 2, { base });
   await reading.over;

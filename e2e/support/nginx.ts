@@ -21,8 +21,8 @@ export const deployed: Configuration = (port, [first = "", second = ""]) => {
   const text = readFileSync(new URL("../../deploy/nginx.conf", import.meta.url), "utf8");
   const others: [string, string][] = [
     ["listen 80;", `listen 127.0.0.1:${port};`],
-    ["server app-a:3000;", `server ${hostOf(first)};`],
-    ["server app-b:3000;", `server ${hostOf(second)};`],
+    ["server app-a:3000 ", `server ${hostOf(first)} `],
+    ["server app-b:3000 ", `server ${hostOf(second)} `],
   ];
   return others.reduce((conf, [from, to]) => replaceOne(conf, from, to), text);
 };
