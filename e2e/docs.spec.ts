@@ -19,7 +19,9 @@ for (const colorScheme of ["light", "dark"] as const)
       });
       // Sections are drawn as they come into view: an address leads to one, as a link from elsewhere does.
       await page.goto("/docs#tag/event-stream");
-      await expect(page.getByText("Publish an event to one's own stream").first()).toBeVisible();
+      await expect(page.getByText("Publish an event to one's own stream").first()).toBeVisible({
+        timeout: 20_000,
+      });
       await expect(page.locator("body")).toHaveClass(new RegExp(`${colorScheme}-mode`));
 
       const own = await page.evaluate(() => location.origin);

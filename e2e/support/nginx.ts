@@ -24,7 +24,7 @@ export const deployed: Configuration = (port, [first = "", second = ""]) => {
     ["server app-a:3000 ", `server ${hostOf(first)} `],
     ["server app-b:3000 ", `server ${hostOf(second)} `],
   ];
-  return others.reduce((conf, [from, to]) => replaceOne(conf, from, to), text);
+  return others.reduce((conf, [from, to]) => replaceEach(conf, from, to), text);
 };
 
 /** Starts nginx in front of some instances, on a free port or the given one. */
@@ -62,9 +62,9 @@ export async function startNginx(configuration: Configuration, instances: string
 
 const hostOf = (base: string) => new URL(base).host.replace("localhost", "127.0.0.1");
 
-function replaceOne(text: string, from: string, to: string): string {
-  if (text.split(from).length !== 2) throw new Error(`${from} does not stand there once`);
-  return text.replace(from, to);
+function replaceEach(text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`${from} does not stand there`);
+  return text.replaceAll(from, to);
 }
 
 const answers = (url: string) =>
