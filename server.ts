@@ -10,6 +10,7 @@ import { appendPool, pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
+import { adapterPool } from "@/lib/sockets/adapter-pool";
 import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
@@ -73,7 +74,7 @@ async function end(why: string): Promise<void> {
       await streamingOver();
       log().close();
       await bus().close();
-      await Promise.all([pool().end(), appendPool().end()]);
+      await Promise.all([adapterPool().end(), pool().end(), appendPool().end()]);
     },
   });
   logger().info({ clean }, "ended");

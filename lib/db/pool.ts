@@ -39,7 +39,7 @@ export function createPool(
   return pool;
 }
 
-/** The process's pool: Prisma, the log's readers and the Socket.IO adapter share it. */
+/** The process's pool: Prisma, the log's readers and the Socket.IO adapter's messages share it. */
 export const pool = (): pg.Pool => remember("pool", () => createPool(env().DATABASE_URL));
 
 /** The log's appends: one after the other, on a connection that no queue of other queries stands before. */

@@ -1,13 +1,14 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { createAdapter } from "@socket.io/postgres-adapter";
+import type { Pool } from "pg";
 import { Server } from "socket.io";
 import { clientAddress } from "../address";
-import { pool } from "../db/pool";
 import { env } from "../env";
 import { lifecycle } from "../lifecycle";
 import { logger } from "../logger";
 import { metrics } from "../metrics";
 import { isForeign } from "../origin";
+import { adapterPool } from "./adapter-pool";
 import { sayGoodbye } from "./farewell";
 
 /** Limits of every connection, whatever its namespace. */
@@ -38,7 +39,8 @@ export function createSocketServer(http: HttpServer): Server {
     pingInterval: socketLimits.pingIntervalMs,
     pingTimeout: socketLimits.pingTimeoutMs,
     connectTimeout: socketLimits.connectTimeoutMs,
-    adapter: createAdapter(pool(), {
+    // It calls nothing of a pool but what ours has.
+    adapter: createAdapter(adapterPool() as unknown as Pool, {
       tableName: "socket_io_attachments",
       errorHandler: (err) => logger().warn({ err }, "socket adapter"),
     }),
