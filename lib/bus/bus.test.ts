@@ -115,6 +115,34 @@ describe.skipIf(!hasRedis)(
   () => contract(redis()),
 );
 
+it("over Postgres, connects again where a LISTEN is refused and the connection stands", async () => {
+  const pool = createPool(process.env.DATABASE_URL as string, 1);
+  const proxy = await createProxy(process.env.DATABASE_URL as string);
+  const bus = createPostgresBus(pool, proxy.url, () => undefined);
+  try {
+    await bus.ready();
+    // Out of memory, as a server may be at any statement.
+    proxy.answerWithError(/LISTEN "refused"/, "53200");
+    const heard: string[] = [];
+    let gaps = 0;
+    for (const channel of ["refused", "other"])
+      bus.subscribe(
+        channel,
+        (message) => heard.push(`${channel}: ${message}`),
+        () => gaps++,
+      );
+    await expect.poll(() => proxy.size(), { interval: 2 }).toBe(0);
+    await proxy.restore();
+    await soon(() => gaps).toBeGreaterThan(1);
+    for (const channel of ["refused", "other"]) await bus.publish(channel, "a");
+    await soon(() => heard.toSorted()).toEqual(["other: a", "refused: a"]);
+  } finally {
+    await bus.close();
+    await proxy.close();
+    await pool.end();
+  }
+});
+
 /** Resolves like the promise, or to `late` when that takes longer than any of this may. */
 function within<T>(promise: Promise<T>, ms = 4_000): Promise<T | "late"> {
   let timer: NodeJS.Timeout;
