@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { refusalOf } from "./refusal";
 
 /**
  * Runs the work in a transaction, which a failure takes back.
@@ -16,6 +17,8 @@ export async function inTransaction<T>(
     await client.query("COMMIT");
     return result;
   } catch (error) {
+    // A new connection may lead to another server: to the one that took over from a server that can only be read.
+    if (refusalOf(error)) broken = error as Error;
     await client.query("ROLLBACK").catch((failure: Error) => {
       broken = failure;
     });
