@@ -16,14 +16,14 @@ import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
 import { createLane } from "@/server/lane/lane";
 import { refuse } from "@/server/refusal";
-import { shutDown } from "@/server/shutdown";
+import { leave, shutDown } from "@/server/shutdown";
 import { coverSockets } from "@/server/sockets";
 import { becomeReady, listen } from "@/server/start";
 
 // The process: one HTTP server with Next behind it and Socket.IO beside it.
 
 const dev = process.argv.includes("--dev");
-const { HOST, PORT, INSTANCE_NAME, DIRECT_LANE } = readEnvOrExit();
+const { HOST, PORT, INSTANCE_NAME, DIRECT_LANE, SHUTDOWN_DELAY_SECONDS } = readEnvOrExit();
 
 const app = next({ dev, hostname: HOST, port: PORT });
 const lane =
@@ -59,6 +59,7 @@ async function end(why: string): Promise<void> {
   if (ending) return;
   ending = true;
   logger().info({ why }, "shutting down");
+  await leave(SHUTDOWN_DELAY_SECONDS * 1_000);
   const handedOver = handOverCompletions();
   const clean = await shutDown({
     server,

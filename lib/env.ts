@@ -24,6 +24,9 @@ export const envSchema = z.object({
   HOST: z.string().default("0.0.0.0").describe("the address to listen on"),
   PORT: whole(3000).describe("the port to listen on"),
   INSTANCE_NAME: z.string().default("A").describe("the name that pages show"),
+  SHUTDOWN_DELAY_SECONDS: whole(0).describe(
+    "how long /readyz says 503 after SIGTERM before connections are refused, in seconds",
+  ),
   PEERS: list.describe("the instances, name=url each"),
   ALLOWED_ORIGINS: list.describe("origins whose pages may call us"),
   TRUSTED_PROXY_HOPS: whole(0).describe("proxies of ours in front"),
