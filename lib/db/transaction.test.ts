@@ -1,5 +1,7 @@
+import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { afterEach, expect, it } from "vitest";
+import { PrismaClient } from "./generated/client";
 import { createPool } from "./pool";
 import { inTransaction } from "./transaction";
 
@@ -44,17 +46,30 @@ it("gives a connection whose ROLLBACK failed to nobody else", async () => {
   expect(await pidOf(pool)).not.toBe(broken);
 });
 
-it("costs the pool no place when its connection is lost, however often", async () => {
-  const pool = owned(createPool(connectionString, 2));
-  const other = owned(createPool(connectionString, 1));
-  for (let loss = 1; loss <= 4; loss++) {
-    const failed = inTransaction(pool, async (client) => {
-      await other.query("SELECT pg_terminate_backend($1)", [await pidOf(client)]);
-      await client.query("SELECT pg_sleep(1)");
-    });
-    await expect(failed).rejects.toThrow();
-    const { totalCount, idleCount, waitingCount } = pool;
-    expect([totalCount - idleCount, waitingCount]).toEqual([0, 0]);
-  }
-  await expect(pidOf(pool)).resolves.toBeGreaterThan(0);
-});
+it.each(["pg", "Prisma"])(
+  "costs the pool no place when its connection is lost, however often: %s",
+  async (driver) => {
+    const pool = owned(createPool(connectionString, 2));
+    const other = owned(createPool(connectionString, 1));
+    const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+    const lose = (pid: number) => other.query("SELECT pg_terminate_backend($1)", [pid]);
+    for (let loss = 1; loss <= 4; loss++) {
+      const failed =
+        driver === "pg"
+          ? inTransaction(pool, async (client) => {
+              await lose(await pidOf(client));
+              await client.query("SELECT pg_sleep(1)");
+            })
+          : prisma.$transaction(async (tx) => {
+              const [row] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+              await lose(row?.pid ?? 0);
+              await tx.$queryRaw`SELECT 1 FROM pg_sleep(1)`;
+            });
+      await expect(failed).rejects.toThrow();
+      await expect
+        .poll(() => [pool.totalCount - pool.idleCount, pool.waitingCount])
+        .toEqual([0, 0]);
+    }
+    await expect(pidOf(pool)).resolves.toBeGreaterThan(0);
+  },
+);
