@@ -10,19 +10,20 @@ import { appendPool, pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
+import { adapterPool } from "@/lib/sockets/adapter-pool";
 import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
 import { createLane } from "@/server/lane/lane";
 import { refuse } from "@/server/refusal";
-import { shutDown } from "@/server/shutdown";
+import { leave, shutDown } from "@/server/shutdown";
 import { coverSockets } from "@/server/sockets";
 import { becomeReady, listen } from "@/server/start";
 
 // The process: one HTTP server with Next behind it and Socket.IO beside it.
 
 const dev = process.argv.includes("--dev");
-const { HOST, PORT, INSTANCE_NAME, DIRECT_LANE } = readEnvOrExit();
+const { HOST, PORT, INSTANCE_NAME, DIRECT_LANE, SHUTDOWN_DELAY_SECONDS } = readEnvOrExit();
 
 const app = next({ dev, hostname: HOST, port: PORT });
 const lane =
@@ -58,6 +59,7 @@ async function end(why: string): Promise<void> {
   if (ending) return;
   ending = true;
   logger().info({ why }, "shutting down");
+  await leave(SHUTDOWN_DELAY_SECONDS * 1_000);
   const handedOver = handOverCompletions();
   const clean = await shutDown({
     server,
@@ -73,7 +75,7 @@ async function end(why: string): Promise<void> {
       await streamingOver();
       log().close();
       await bus().close();
-      await Promise.all([pool().end(), appendPool().end()]);
+      await Promise.all([adapterPool().end(), pool().end(), appendPool().end()]);
     },
   });
   logger().info({ clean }, "ended");

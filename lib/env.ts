@@ -16,6 +16,9 @@ export const envSchema = z.object({
   HOST: z.string().default("0.0.0.0").describe("the address to listen on"),
   PORT: whole(3000, 1, 65_535).describe("the port to listen on"),
   INSTANCE_NAME: z.string().default("A").describe("the name that pages show"),
+  SHUTDOWN_DELAY_SECONDS: whole(0).describe(
+    "how long /readyz says 503 after SIGTERM before connections are refused, in seconds",
+  ),
   PEERS: list(isPeer, "name=url").describe("the instances, name=url each"),
   ALLOWED_ORIGINS: list(isOrigin, "an origin").describe("origins whose pages may call us"),
   TRUSTED_PROXY_HOPS: whole(0).describe("proxies of ours in front"),
@@ -81,6 +84,7 @@ const examples: Record<keyof Env, string> = {
   HOST: "0.0.0.0",
   PORT: "3000",
   INSTANCE_NAME: "A",
+  SHUTDOWN_DELAY_SECONDS: "5",
   PEERS: "A=http://localhost:3000,B=http://localhost:3001",
   ALLOWED_ORIGINS: "https://patternbook.example",
   TRUSTED_PROXY_HOPS: "1",

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { noteRefusal } from "./db/health";
+import { refusalOf } from "./db/refusal";
 import { logger } from "./logger";
 import { assertSameSite } from "./origin";
 import type { Problem } from "./problem";
@@ -126,32 +128,31 @@ export function toResponse(error: unknown, request: Request): Response {
   return new Response(content, { status: failure.status, headers });
 }
 
-/** The same for the ack of a socket's event. */
-export const problemOf = (error: unknown, context: object): { problem: Problem } => ({
-  problem: failureOf(error, context).problem(),
-});
+/** The same for the ack of a socket's event. It has no headers: Retry-After becomes the member retryAfterMs. */
+export function problemOf(error: unknown, context: object): { problem: Problem } {
+  const failure = failureOf(error, context);
+  const seconds = Number(new Headers(failure.extra.headers).get("retry-after"));
+  return {
+    problem: { ...(seconds > 0 && { retryAfterMs: seconds * 1_000 }), ...failure.problem() },
+  };
+}
 
 /** What is unknown is a bare 500: its detail is for the log alone. */
 function failureOf(error: unknown, context: object): HttpError {
-  const known = error instanceof HttpError ? error : unavailable(error);
+  const known = error instanceof HttpError ? error : refused(error);
   if (known) return known;
   logger().error({ err: error, ...context }, "request failed");
   return new HttpError(500, "internal-error", "Something broke on our side. Try again.");
 }
 
-/** The database is away: SQLSTATE classes 08 and 57P, refused and timed-out connections. */
-function unavailable(error: unknown): HttpError | undefined {
-  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
-  const away =
-    /^(08|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024|P2028)/.test(
-      String(code),
-    ) ||
-    /timeout exceeded when trying to connect|Connection terminated|not queryable|Can't reach database|Code: `(08|57P)/.test(
-      String(message),
-    );
-  if (!away) return undefined;
-  return new HttpError(503, "unavailable", "The database does not answer. Try again shortly.", {
-    headers: { "retry-after": "2" },
+/** A database that is away, or refuses for a reason that passes by itself (lib/db/refusal.ts). */
+function refused(error: unknown): HttpError | undefined {
+  const refusal = refusalOf(error);
+  if (!refusal) return undefined;
+  noteRefusal(refusal);
+  const { status, slug, detail, retryAfterSeconds } = refusal;
+  return new HttpError(status, slug, detail, {
+    headers: { "retry-after": String(retryAfterSeconds) },
   });
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { remember } from "./remember";
 
-type Phase = "starting" | "ready" | "draining";
+/** While it is leaving, the process serves as ever, and /readyz says 503, so that balancers send nothing new. */
+type Phase = "starting" | "ready" | "leaving" | "draining";
 
 /** Where this process is in its life, and what must happen before it ends. */
 export const lifecycle = () =>

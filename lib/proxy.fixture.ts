@@ -55,6 +55,8 @@ export interface TcpProxy {
    * @returns once it does
    */
   hang(from?: RegExp): Promise<void>;
+  /** Statements of a client that match are answered by this error of Postgres, and do not reach the server. */
+  answerWithError(statement: RegExp, sqlstate: string): void;
   /** All is well again, and what was kept is sent. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export async function createProxy(target: string): Promise<TcpProxy> {
   let budget = Number.POSITIVE_INFINITY;
   let hanging = false;
   let trap: { pattern: RegExp; caught: () => void } | undefined;
+  let refusal: { statement: RegExp; sqlstate: string } | undefined;
 
   const server = createServer((client) => {
     const upstream = connect(port, host);
@@ -87,6 +90,10 @@ export async function createProxy(target: string): Promise<TcpProxy> {
         return client.unshift(bytes);
       }
       counted += bytes.length;
+      if (refusal?.statement.test(bytes.toString("latin1"))) {
+        client.write(errorOf(refusal.sqlstate));
+        return;
+      }
       upstream.write(bytes);
     });
     let left = budget;
@@ -125,12 +132,25 @@ export async function createProxy(target: string): Promise<TcpProxy> {
         trap = { pattern, caught };
       });
     },
+    answerWithError(statement, sqlstate) {
+      refusal = { statement, sqlstate };
+    },
     async restore() {
       trap = undefined;
+      refusal = undefined;
       hanging = false;
       await door.open();
       for (const socket of open) socket.resume();
     },
     close: door.shut,
   };
+}
+
+/** An ErrorResponse and a ReadyForQuery (PostgreSQL, "Message Formats"). */
+function errorOf(sqlstate: string): Buffer {
+  const fields = ["SERROR", "VERROR", `C${sqlstate}`, "Mrefused by the test", "", ""].join("\0");
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(length.length + fields.length);
+  const error = Buffer.concat([Buffer.from("E"), length, Buffer.from(fields)]);
+  return Buffer.concat([error, Buffer.from("Z\0\0\0\x05I", "latin1")]);
 }

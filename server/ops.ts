@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { recentRefusal } from "@/lib/db/health";
 import { pool } from "@/lib/db/pool";
 import { lifecycle } from "@/lib/lifecycle";
 import { metrics } from "@/lib/metrics";
@@ -14,25 +15,34 @@ export function answerOps(path: string, response: ServerResponse): boolean {
   return true;
 }
 
-/** Ready: started, not draining, and the database answers. */
+const NO_ANSWER = "the database does not answer";
+
+/** Ready: started, not draining, and the database answers, takes changes and has not refused a moment ago. */
 async function answerReady(response: ServerResponse): Promise<void> {
   const { phase } = lifecycle();
   if (phase !== "ready") return send(response, 503, phase);
-  const answers = await databaseAnswers();
-  send(response, answers ? 200 : 503, answers ? "ready" : "the database does not answer");
+  const late = new Promise<string>((resolve) =>
+    setTimeout(resolve, PROBE_TIMEOUT_MS, NO_ANSWER).unref(),
+  );
+  const fault = await Promise.race([faultOfDatabase().catch(() => NO_ANSWER), late]);
+  send(response, fault ? 503 : 200, fault ?? "ready");
 }
 
-async function databaseAnswers(): Promise<boolean> {
-  const late = new Promise<false>((resolve) =>
-    setTimeout(resolve, PROBE_TIMEOUT_MS, false).unref(),
-  );
-  const asked = pool()
-    .query("SELECT 1")
-    .then(
-      () => true,
-      () => false,
+/** What keeps the database from taking changes; undefined where nothing does. */
+async function faultOfDatabase(): Promise<string | undefined> {
+  const client = await pool().connect();
+  let readOnly = true;
+  try {
+    // On for a standby, too.
+    const { rows } = await client.query<{ read_only: boolean }>(
+      "SELECT current_setting('transaction_read_only')::boolean AS read_only",
     );
-  return Promise.race([asked, late]);
+    readOnly = rows[0]?.read_only ?? true;
+  } finally {
+    // A new connection may lead to another server, which has taken over.
+    client.release(readOnly);
+  }
+  return readOnly ? "the database can only be read" : recentRefusal();
 }
 
 async function answerMetrics(response: ServerResponse): Promise<void> {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { lifecycle } from "@/lib/lifecycle";
 import { streams } from "@/lib/streams";
 import { createHttpServer } from "./http";
-import { type ShutdownOptions, shutDown } from "./shutdown";
+import { leave, type ShutdownOptions, shutDown } from "./shutdown";
 
 const BYE = "event: bye\ndata: going away\n\n";
 /** Far longer than anything here takes: whoever resolves true did not wait for it. */
@@ -163,6 +163,47 @@ describe("shutDown", () => {
     await expect.poll(connections).toBe(1);
     expect(await end({ deadlineMs: 1_000 }).outcome).toBe(true);
     expect(await closed).toBe(true);
+  });
+
+  it.each([
+    ["at the beginning of a connection", undefined, 0],
+    ["after an answer", "/quick", 1],
+    ["behind a request that is under way", "/slow", 1],
+  ])("does not wait for the rest of a head: %s", async (_, path, requests) => {
+    const { open, end, finish, asked, connections } = await start();
+    const { socket, closed, received } = await open(path);
+    if (path === "/quick") await expect.poll(received).toContain("answer to /quick");
+    await asked(requests);
+    socket.write("GET /next HTTP/1.1\r\nHost: x\r\nX-Half: ");
+    await expect.poll(connections).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    const begun = performance.now();
+    const { outcome } = end();
+    if (path === "/slow") {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(socket.destroyed).toBe(false);
+      finish();
+    }
+    expect(await outcome).toBe(true);
+    expect(await closed).toBe(true);
+    if (path) expect(received()).toContain(`answer to ${path}`);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it("serves on, and is not ready, until balancers have had time to notice", async () => {
+    const { get, end, open } = await start();
+    const { closed, socket } = await open();
+    const left = leave(300);
+    const readiness = await get("/readyz");
+    expect([readiness.statusCode, await text(readiness)]).toEqual([503, "leaving\n"]);
+    expect(await text(await get("/quick"))).toBe("answer to /quick");
+    expect((await get("/healthz")).statusCode).toBe(200);
+    await left;
+    expect(socket.destroyed).toBe(false);
+    expect(await end().outcome).toBe(true);
+    expect(await closed).toBe(true);
+    await expect(get("/readyz")).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
   it("ends a stream that opens while it waits for others", async () => {

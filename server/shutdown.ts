@@ -20,6 +20,15 @@ export interface ShutdownOptions {
 }
 
 /**
+ * Lets balancers notice that this process ends, before it refuses connections: /readyz says 503, and everything
+ * else is served as ever. One that asks every few seconds would go on sending requests otherwise.
+ */
+export async function leave(delayMs: number): Promise<void> {
+  lifecycle().phase = "leaving";
+  await delay(delayMs);
+}
+
+/**
  * Ends a process without cutting anybody off: not ready any more, no new connections, sockets and
  * streams told and ended, requests answered, then the rest. server.close() alone would wait for
  * open streams for ever, and for idle keep-alive connections until they time out.

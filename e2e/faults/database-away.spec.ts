@@ -1,15 +1,12 @@
 import { operations } from "../../app/operations";
-import type { Operation } from "../../lib/openapi/operation";
 import { createProxy, type TcpProxy } from "../../lib/proxy.fixture";
-import type { ParsedEvent } from "../../lib/sse-parser";
 import { expect, test } from "../fixtures";
-import { seedsFor } from "../openapi/care";
-import { type Guest, newGuest, newRoom } from "../support/guest";
+import { newGuest } from "../support/guest";
 import { readHistory } from "../support/history";
 import { type Bound, measured } from "../support/measured";
-import { openMember } from "../support/member";
 import { type OwnInstance, startInstance } from "../support/own-instance";
-import { openEvents, publish } from "../support/sse";
+import { publish } from "../support/sse";
+import { openReaders, payloadOf, prepare } from "./prepared";
 import { independent, needy, others, send, streams } from "./requests";
 
 // The database is away from one instance alone: a proxy stands between them.
@@ -39,32 +36,6 @@ test.afterAll(async () => {
 
 const statusOf = async (path: string) => (await fetch(own.base + path)).status;
 
-/** A request to the address of something that its guest has. */
-async function prepare({ operationId, method, path }: Pick<Operation, Named>) {
-  const { params, ...request } = needy[operationId] ?? {};
-  const guest: Guest = { ...(await newGuest("Cut off")), base: own.base };
-  const known: Record<string, string> = { ...(await seedsFor(method, path, guest)), ...params };
-  const at = path.replaceAll(/\{(\w+)\}/g, (_, name) => known[name] ?? `none-${name}`);
-  return { operationId, ask: () => send(guest, method, at, request) };
-}
-type Named = "operationId" | "method" | "path";
-
-/** A stream and a socket that are open when it happens. */
-async function openReaders() {
-  const guest = await newGuest("Looking on");
-  const room = (await newRoom(guest)).name;
-  const member = openMember(own.base, guest, room);
-  await expect.poll(() => member.state().status).toBe("joined");
-  member.send("before");
-  await expect.poll(() => member.state().messages.length).toBe(1);
-  await publish(guest, "before");
-  const stream = await openEvents(guest, { base: own.base, lastEventId: "0" });
-  await expect.poll(() => stream.events.at(-1)?.event).toBe("live");
-  return { guest, room, member, stream };
-}
-
-const payloadOf = ({ data }: ParsedEvent) => JSON.parse(data).payload;
-
 test("every operation is known: whether it needs the database", () => {
   const known = [needy, independent].flatMap(Object.keys).concat(streams, others);
   expect(operations.map(({ operationId }) => operationId).sort()).toEqual(known.sort());
@@ -81,9 +52,9 @@ for (const [fault, begin] of Object.entries({
       ({ operationId }) => operationId in needy || streams.includes(operationId),
     );
     const asked = [];
-    for (const operation of meant) asked.push(await prepare(operation));
+    for (const operation of meant) asked.push(await prepare(own.base, operation));
 
-    const open = await openReaders();
+    const open = await openReaders(own.base);
     const begun = Date.now();
     await begin();
     const told = [];

@@ -26,6 +26,8 @@ interface Backend {
   listening(name: string): Promise<number>;
   /** Has the server cut them. */
   cut(name: string): Promise<void>;
+  /** Places of the shared pool that are taken or waited for, where there is one. */
+  taken(): number;
   /** What a client sends to listen to a channel. */
   listenCommand: RegExp;
 }
@@ -48,6 +50,7 @@ function postgres(): Backend {
     listening: async (name) => (await pool.query(`SELECT 1 ${named}`, [name])).rowCount ?? 0,
     cut: async (name) =>
       void (await pool.query(`SELECT pg_terminate_backend(pid) ${named}`, [name])),
+    taken: () => pool.totalCount - pool.idleCount + pool.waitingCount,
     listenCommand: /LISTEN/,
   };
 }
@@ -97,6 +100,7 @@ function redis(): Backend {
     cut: async (name) => {
       for (const id of await idsOf(name)) await admin.call("CLIENT", "KILL", "ID", id);
     },
+    taken: () => 0,
     listenCommand: /subscribe/i,
   };
 }
@@ -110,6 +114,34 @@ describe.skipIf(!hasRedis)(
   hasRedis ? "over Redis" : "over Redis (skipped: neither REDIS_URL nor a redis-server is here)",
   () => contract(redis()),
 );
+
+it("over Postgres, connects again where a LISTEN is refused and the connection stands", async () => {
+  const pool = createPool(process.env.DATABASE_URL as string, 1);
+  const proxy = await createProxy(process.env.DATABASE_URL as string);
+  const bus = createPostgresBus(pool, proxy.url, () => undefined);
+  try {
+    await bus.ready();
+    // Out of memory, as a server may be at any statement.
+    proxy.answerWithError(/LISTEN "refused"/, "53200");
+    const heard: string[] = [];
+    let gaps = 0;
+    for (const channel of ["refused", "other"])
+      bus.subscribe(
+        channel,
+        (message) => heard.push(`${channel}: ${message}`),
+        () => gaps++,
+      );
+    await expect.poll(() => proxy.size(), { interval: 2 }).toBe(0);
+    await proxy.restore();
+    await soon(() => gaps).toBeGreaterThan(1);
+    for (const channel of ["refused", "other"]) await bus.publish(channel, "a");
+    await soon(() => heard.toSorted()).toEqual(["other: a", "refused: a"]);
+  } finally {
+    await bus.close();
+    await proxy.close();
+    await pool.end();
+  }
+});
 
 /** Resolves like the promise, or to `late` when that takes longer than any of this may. */
 function within<T>(promise: Promise<T>, ms = 4_000): Promise<T | "late"> {
@@ -257,6 +289,28 @@ function contract(backend: Backend) {
       await soon(() => heard).toEqual(["after the cut"]);
     await soon(() => listeners[2]?.heard).toEqual(["here as well"]);
     expect(await backend.listening(one.name)).toBe(1);
+  });
+
+  it("comes back after each of six losses, with one connection, and closes at once", async () => {
+    const [one, two] = [instance(), instance()];
+    const channel = newChannel();
+    const { heard, gaps } = await listen(one.bus, channel);
+    const sent: string[] = [];
+    for (let loss = 1; loss <= 6; loss++) {
+      const before = gaps();
+      await backend.cut(one.name);
+      await soon(gaps).toBeGreaterThan(before);
+      sent.push(`after loss ${loss}`);
+      await two.bus.publish(channel, `after loss ${loss}`);
+      await soon(() => heard).toEqual(sent);
+      expect(await backend.listening(one.name)).toBe(1);
+    }
+    expect(backend.taken()).toBe(0);
+    await backend.cut(one.name);
+    const begun = performance.now();
+    await one.bus.close();
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    await soon(() => backend.listening(one.name)).toBe(0);
   });
 
   it("tells of a gap after a cut, and not before the server listens for us again", async () => {

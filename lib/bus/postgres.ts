@@ -50,11 +50,15 @@ export function createPostgresBus(
       onReady();
       listeners.gap();
     } catch (error) {
-      if (closed) return;
-      onError(error as Error);
-      await next.end().catch(onError);
-      reconnect(next);
+      if (!closed) await giveUp(next, error as Error);
     }
+  }
+
+  /** A LISTEN that was refused is missing on a connection that stands: only a new one has them all. */
+  async function giveUp(refused: pg.Client, error: Error): Promise<void> {
+    onError(error);
+    await refused.end().catch(onError);
+    reconnect(refused);
   }
 
   /** A client ends once, but both the failed connect and its `end` event come here. */
@@ -93,7 +97,8 @@ export function createPostgresBus(
     subscribe(channel, listener, onGap) {
       const end = listeners.add(channel, listener, onGap);
       // While the connection is away, coming back tells of the gap.
-      if (client) listen(channel).then(onGap, onError);
+      const mine = client;
+      if (mine) listen(channel).then(onGap, (error: Error) => giveUp(mine, error));
       return end;
     },
     ready: () => ready,

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { logger } from "../logger";
 import { createProxy } from "../proxy.fixture";
 import { createPool } from "./pool";
 
@@ -56,4 +57,20 @@ test("a connection that breaks in its user's hands fails their next query, and n
   await expect(client.query("SELECT 6")).rejects.toThrow();
   client.release();
   expect((await pool.query("SELECT 7 AS seven")).rows).toEqual([{ seven: 7 }]);
+});
+
+test("the loss of an idle connection costs no place, and a log line of a few words", async () => {
+  const [pool, other] = [own(database, 2), own(database, 1)];
+  const warn = vi.spyOn(logger(), "warn").mockReturnValue(undefined);
+  for (let loss = 1; loss <= 4; loss++) {
+    const { rows } = await pool.query("SELECT pg_backend_pid() AS pid");
+    const lost = new Promise((resolve) => pool.once("error", resolve));
+    await other.query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
+    await lost;
+    expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([0, 0, 0]);
+  }
+  expect(warn).toHaveBeenCalledTimes(4);
+  for (const [fields] of warn.mock.calls)
+    expect(fields).toEqual({ code: "57P01", reason: expect.stringMatching(/^terminating/) });
+  warn.mockRestore();
 });

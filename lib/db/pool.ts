@@ -32,14 +32,17 @@ export function createPool(
     keepAlive: true,
   });
   // An idle connection that breaks is an event of the pool, and fatal when nobody listens.
-  pool.on("error", (error) => logger().warn({ err: error }, "idle database connection lost"));
+  // The error carries the whole client, the key that cancels its queries included: that is not for the log.
+  pool.on("error", ({ message, code }: Error & { code?: string }) =>
+    logger().warn({ code, reason: message }, "idle database connection lost"),
+  );
   // One in use tells its user by the query; the event would be fatal just the same.
   pool.on("connect", (client) => client.on("error", () => undefined));
   cutHanging(pool, connectionString);
   return pool;
 }
 
-/** The process's pool: Prisma, the log's readers and the Socket.IO adapter share it. */
+/** The process's pool: Prisma, the log's readers and the Socket.IO adapter's messages share it. */
 export const pool = (): pg.Pool => remember("pool", () => createPool(env().DATABASE_URL));
 
 /** The log's appends: one after the other, on a connection that no queue of other queries stands before. */

@@ -3,6 +3,7 @@ import type { oas31, ZodOpenApiResponseObject } from "zod-openapi";
 import { commonHeaders, rateLimitHeaders } from "./headers";
 import type { Operation } from "./operation";
 import {
+  databaseFull,
   foreignOrigin,
   internalError,
   type ProblemType,
@@ -31,6 +32,7 @@ export function problemsOf(operation: Operation): Map<number, Group> {
     internalError,
     quotaExceeded,
     unavailable,
+    databaseFull,
   ];
   const groups = new Map<number, Group>();
   for (const status of new Set(all.map((one) => one.status))) {

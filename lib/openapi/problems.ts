@@ -33,6 +33,11 @@ export const notFound = problem(404, "not-found");
 export const internalError = problem(500, "internal-error");
 export const unavailable = problem(503, "unavailable", { headers: { "Retry-After": retryAfter } });
 
+/** The database has no room left: lib/db/refusal.ts. */
+export const databaseFull = problem(507, "database-full", {
+  headers: { "Retry-After": retryAfter },
+});
+
 /** readQuery() */
 export const invalidParameter = problem(400, "invalid-parameter", { members: { errors } });
 /** What reads a cursor that is none of its own. */

@@ -1,15 +1,26 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { createAdapter } from "@socket.io/postgres-adapter";
+import type { Pool } from "pg";
 import { Server } from "socket.io";
 import { clientAddress } from "../address";
-import { pool } from "../db/pool";
 import { env } from "../env";
 import { lifecycle } from "../lifecycle";
 import { logger } from "../logger";
 import { metrics } from "../metrics";
 import { isForeign } from "../origin";
+import { adapterPool } from "./adapter-pool";
 import { sayGoodbye } from "./farewell";
 import { socketLimits } from "./limits";
+
+/** A connection of Engine.IO. */
+interface Connection {
+  request: IncomingMessage;
+  close(): void;
+  once(event: "close", listener: () => void): void;
+}
+
+/** The connections of each server, also those that have entered no namespace. */
+const connections = new WeakMap<Server, Set<Connection>>();
 
 /** Socket.IO on our HTTP server, with the house's rules for who may connect at all. */
 export function createSocketServer(http: HttpServer): Server {
@@ -29,7 +40,8 @@ export function createSocketServer(http: HttpServer): Server {
     pingInterval: socketLimits.pingIntervalMs,
     pingTimeout: socketLimits.pingTimeoutMs,
     connectTimeout: socketLimits.connectTimeoutMs,
-    adapter: createAdapter(pool(), {
+    // It calls nothing of a pool but what ours has.
+    adapter: createAdapter(adapterPool() as unknown as Pool, {
       tableName: "socket_io_attachments",
       errorHandler: (err) => logger().warn({ err }, "socket adapter"),
     }),
@@ -49,20 +61,21 @@ export function createSocketServer(http: HttpServer): Server {
     next(request._query.sid && isOfForeignPage(request) ? new Error("foreign origin") : undefined),
   );
 
-  io.engine.on(
-    "connection",
-    (conn: { request: IncomingMessage; once(e: "close", f: () => void): void }) => {
-      const address = addressOf(conn.request);
-      perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
-      metrics().openSockets.inc();
-      conn.once("close", () => {
-        const left = (perAddress.get(address) ?? 1) - 1;
-        if (left > 0) perAddress.set(address, left);
-        else perAddress.delete(address);
-        metrics().openSockets.dec();
-      });
-    },
-  );
+  const open = new Set<Connection>();
+  connections.set(io, open);
+  io.engine.on("connection", (conn: Connection) => {
+    const address = addressOf(conn.request);
+    open.add(conn);
+    perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
+    metrics().openSockets.inc();
+    conn.once("close", () => {
+      open.delete(conn);
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left > 0) perAddress.set(address, left);
+      else perAddress.delete(address);
+      metrics().openSockets.dec();
+    });
+  });
   return io;
 }
 
@@ -76,4 +89,6 @@ const isOfForeignPage = ({ headers }: IncomingMessage) =>
 export function closeSockets(io: Server): void {
   for (const namespace of io._nsps.values())
     for (const socket of namespace.sockets.values()) sayGoodbye(socket, "going away");
+  // Those of no namespace have nobody to be told; the others are closing already.
+  for (const connection of connections.get(io) ?? []) connection.close();
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { QueryResult, QueryResultRow } from "pg";
 import { pool } from "@/lib/db/pool";
+import { inTransaction } from "@/lib/db/transaction";
 import { log } from "@/lib/log";
 import type { JobEvent } from "../contract";
 import { wakeRelay } from "../outbox/wake";
@@ -34,22 +35,14 @@ const nameOf = (text: string) => {
 export async function transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
   const notes: { stream: string; type: string; data: JobEvent }[] = [];
   let sends = 0;
-  const client = await pool().connect();
-  const query: Transaction["query"] = (text, values) =>
-    client.query(values ? { name: nameOf(text), text, values } : text);
   let announce = () => {};
-  let result: T;
-  try {
-    await query("BEGIN");
-    result = await work({ query, note, send });
+  const result = await inTransaction(pool(), async (client) => {
+    const query: Transaction["query"] = (text, values) =>
+      client.query(values ? { name: nameOf(text), text, values } : text);
+    const done = await work({ query, note, send: (event) => send(query, event) });
     if (notes.length > 0) announce = await log().appendIn(client, notes);
-    await query("COMMIT");
-  } catch (error) {
-    await query("ROLLBACK").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+    return done;
+  });
   // The connection is given back first: a hint takes one of its own, and all of them may be held so.
   announce();
   if (sends > 0) wakeRelay();
@@ -59,7 +52,10 @@ export async function transact<T>(work: (tx: Transaction) => Promise<T>): Promis
     for (const stream of [streamOf(event.id), userStreamOf(userId)])
       notes.push({ stream, type: event.type, data: event });
   }
-  async function send({ id, name, data }: Parameters<Transaction["send"]>[0]): Promise<void> {
+  async function send(
+    query: Transaction["query"],
+    { id, name, data }: Parameters<Transaction["send"]>[0],
+  ): Promise<void> {
     sends++;
     await query(
       `INSERT INTO outbox (event_id, name, data) VALUES ($1, $2, $3)

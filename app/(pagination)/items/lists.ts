@@ -1,28 +1,10 @@
 import type { PoolClient } from "pg";
 import { pool } from "@/lib/db/pool";
+import { inTransaction } from "@/lib/db/transaction";
 import { notFound } from "@/lib/http";
 import { listLimits } from "../contract";
 
 const noList = () => notFound("You have no list yet: PUT /api/items/mine makes one.");
-
-/** Runs the work in a transaction, which a failure takes back. */
-export async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool().connect();
-  try {
-    await client.query("BEGIN");
-    const result = await work(client);
-    await client.query("COMMIT");
-    client.release();
-    return result;
-  } catch (error) {
-    // Where even that fails the connection is broken, and closing it takes everything back.
-    await client.query("ROLLBACK").then(
-      () => client.release(),
-      () => client.release(true),
-    );
-    throw error;
-  }
-}
 
 /**
  * The list of a visitor.
@@ -62,7 +44,7 @@ export async function lockList(client: PoolClient, userId: string): Promise<numb
 
 /** Makes a visitor's list, or another one in its place: cursors into the old one are refused then. */
 export async function newList(userId: string, count: number = listLimits.rows): Promise<number> {
-  return inTransaction(async (client) => {
+  return inTransaction(pool(), async (client) => {
     // Two requests at once would both find no list, and both insert one.
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `item-list:${userId}`,

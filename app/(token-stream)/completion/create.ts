@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { PoolClient } from "pg";
 import { pool } from "@/lib/db/pool";
+import { inTransaction } from "@/lib/db/transaction";
 import { HttpError } from "@/lib/http";
 import { completionLimits } from "../contract";
 import { startProducer } from "./producer";
@@ -24,7 +25,7 @@ export async function createCompletion(wanted: NewCompletion): Promise<Completio
   model();
   const fresh = (asked: ModelMessage[]) => ({ id: randomUUID(), userId, chatId, messages: asked });
   const row = await (typeof messages === "function"
-    ? inTransaction(async (client) => {
+    ? inTransaction(pool(), async (client) => {
         // One at a time for each user, before the conversation is looked at, too.
         await lockUser(client, userId);
         const wanted = fresh(await messages(client));
@@ -33,21 +34,6 @@ export async function createCompletion(wanted: NewCompletion): Promise<Completio
     : starts()(fresh(messages)).then(accepted));
   startProducer(row);
   return row;
-}
-
-async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool().connect();
-  try {
-    await client.query("BEGIN");
-    const result = await work(client);
-    await client.query("COMMIT");
-    return result;
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
 }
 
 function accepted(started: CompletionRow | Refused | undefined): CompletionRow {

@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import { pool } from "@/lib/db/pool";
+import { inTransaction } from "@/lib/db/transaction";
 
 /**
  * Runs statements that change what a user's uploads take, one such transaction of a user at a time.
@@ -10,19 +11,10 @@ export async function withQuotaLock<T>(
   userId: string,
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool().connect();
-  try {
-    await client.query("BEGIN");
+  return inTransaction(pool(), async (client) => {
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `upload quota ${userId}`,
     ]);
-    const result = await work(client);
-    await client.query("COMMIT");
-    client.release();
-    return result;
-  } catch (error) {
-    // A connection of unknown state is not used again.
-    client.release(true);
-    throw error;
-  }
+    return work(client);
+  });
 }

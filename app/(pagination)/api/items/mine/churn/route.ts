@@ -1,9 +1,11 @@
 import { readJson } from "@/lib/body";
+import { pool } from "@/lib/db/pool";
+import { inTransaction } from "@/lib/db/transaction";
 import { json, route } from "@/lib/http";
 import { withRateLimit } from "@/lib/rate-limit/guard";
 import { requireSession } from "@/lib/session/session";
 import { churnRequest } from "../../../../contract";
-import { inTransaction, lockList } from "../../../../items/lists";
+import { lockList } from "../../../../items/lists";
 import { writing } from "../../../../items/policy";
 import { apply } from "../../../../items/writes";
 
@@ -17,7 +19,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const { userId } = await requireSession(request);
     const { writes } = await readJson(request, churnRequest);
 
-    const body = await inTransaction(async (client) => {
+    const body = await inTransaction(pool(), async (client) => {
       const list = await lockList(client, userId);
       const ids: (string | null)[] = [];
       for (const write of writes) ids.push(await apply(client, list, write, Math.random));
