@@ -13,6 +13,7 @@ const list = z
   );
 
 const whole = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 /** Every variable the application reads. `.env.example` says the same; a test holds them together. */
 export const envSchema = z.object({
@@ -28,6 +29,10 @@ export const envSchema = z.object({
   ALLOWED_ORIGINS: list.describe("origins whose pages may call us"),
   TRUSTED_PROXY_HOPS: whole(0).describe("proxies of ours in front"),
   SOCKETS_PER_ADDRESS: whole(50).describe("connections from one address"),
+  GUESTS_PER_ADDRESS: positive(60).describe("new guests from one address in an hour"),
+  ADDRESS_LIMIT_FACTOR: whole(5).describe(
+    "how many guests' limits all guests of one address share; 0: no limit by address",
+  ),
   STREAMS_PER_USER: whole(10).describe("event streams, and polls that wait, of one user"),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
@@ -45,6 +50,7 @@ export const envSchema = z.object({
     .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
   OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
   OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
+  ANSWERS_PER_INSTANCE: positive(50).describe("model answers that one instance makes at once"),
   S3_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -55,6 +61,7 @@ export const envSchema = z.object({
   AWS_ACCESS_KEY_ID: z.string().describe("who we are to the object store"),
   AWS_SECRET_ACCESS_KEY: z.string().describe("signs our requests to the object store"),
   UPLOAD_QUOTA_BYTES: whole(2 * 1024 ** 3).describe("what one user's uploads may take, in bytes"),
+  UPLOAD_TOTAL_BYTES: whole(100 * 1024 ** 3).describe("what all uploads may take, in bytes"),
   INNGEST_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

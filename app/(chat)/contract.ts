@@ -17,6 +17,8 @@ export const chatLimits = {
   socketsPerAddress: 50,
   roomsPerSocket: 10,
   roomsPerUser: 20,
+  /** All guests of one address together: ADDRESS_LIMIT_FACTOR times this, on each instance. Beyond: 429. */
+  roomsMade: { name: "rooms", limit: 20, windowMs: 3_600_000 },
   membersPerRoom: 100,
   /** Outgoing bytes that a socket may leave unread. Beyond it: closed, reason `slow consumer`. */
   pendingBytes: 1024 * 1024,

@@ -4,7 +4,11 @@ import { textBlock } from "@/lib/text";
 /** What a token stream allows. Whoever passes a limit is told which. */
 export const completionLimits = {
   promptCharacters: 8_000,
-  /** Running at once, for each user, on all instances together. */
+  /**
+   * Running at once, for each user, on all instances together. All guests of one address share
+   * ADDRESS_LIMIT_FACTOR times this, and as many times the tokens of a day; one instance makes at most
+   * ANSWERS_PER_INSTANCE.
+   */
   running: 3,
   /** Tokens of one answer. */
   outputTokens: 2_048,

@@ -63,6 +63,7 @@ afterAll(async () => {
 const ask = (userId: string = randomUUID()) =>
   createCompletion({
     userId,
+    address: randomUUID(),
     chatId: null,
     messages: [{ role: "user", content: "Say it." }],
   });
