@@ -8,7 +8,7 @@ export const chatLimits = {
   messageCharacters: 4_000,
   /** A larger frame closes the connection with WebSocket code 1009. */
   frameBytes: 64 * 1024,
-  /** Per user and per socket. Refusals say how long to wait, and cost nothing. */
+  /** Per user and per socket, and ADDRESS_LIMIT_FACTOR times this per address. Refusals say how long to wait, and cost nothing. */
   messagesPerSecond: 5,
   messageBurst: 20,
   /** Per instance. */

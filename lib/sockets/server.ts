@@ -1,13 +1,13 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { createAdapter } from "@socket.io/postgres-adapter";
 import { Server } from "socket.io";
-import { clientAddress } from "../address";
 import { pool } from "../db/pool";
 import { env } from "../env";
 import { lifecycle } from "../lifecycle";
 import { logger } from "../logger";
 import { metrics } from "../metrics";
 import { isForeign } from "../origin";
+import { addressOf } from "./address";
 import { sayGoodbye } from "./farewell";
 
 /** Limits of every connection, whatever its namespace. */
@@ -23,12 +23,6 @@ export const socketLimits = {
 /** Socket.IO on our HTTP server, with the house's rules for who may connect at all. */
 export function createSocketServer(http: HttpServer): Server {
   const perAddress = new Map<string, number>();
-  const addressOf = (request: IncomingMessage) =>
-    clientAddress(
-      request.socket.remoteAddress,
-      request.headers["x-forwarded-for"]?.toString(),
-      env().TRUSTED_PROXY_HOPS,
-    );
 
   const io = new Server(http, {
     serveClient: false,

@@ -2,6 +2,7 @@ import type { Namespace, Socket } from "socket.io";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { lifecycle } from "@/lib/lifecycle";
+import { addressOf } from "@/lib/sockets/address";
 import { identityOf, requireIdentity } from "@/lib/sockets/identity";
 import { handler, listen } from "@/lib/sockets/on";
 import { outgoingOf } from "@/lib/sockets/outgoing";
@@ -40,8 +41,9 @@ export function serveChat(namespace: Namespace): () => void {
     const { userId, name } = identityOf(socket);
     const me: Person = { userId, name };
     const rooms = new Set<string>();
-    const maySend = sendLimit(userId);
-    const mayAct = createSendLimit()(userId);
+    const address = addressOf(socket.request);
+    const maySend = sendLimit(userId, address);
+    const mayAct = createSendLimit()(userId, address);
     outgoingOf(socket);
 
     function leave(room: string): void {

@@ -22,7 +22,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const { name, bearer } = await readJson(request, sessionRequest);
     const current = bearer ? null : await sessionOf(request);
     if (!current) {
-      await count(newGuests(env().GUESTS_PER_ADDRESS), addressOf(request));
+      const { GUESTS_PER_ADDRESS, UPSTASH_REDIS_REST_URL } = env();
+      const policy = newGuests(GUESTS_PER_ADDRESS, UPSTASH_REDIS_REST_URL !== undefined);
+      await count(policy, addressOf(request));
       const { token, identity } = await tokens().issue(await createGuest(name));
       if (bearer) return json({ ...toBody(identity), token }, { status: 201 });
       return json(toBody(identity), {
