@@ -12,6 +12,13 @@ export const completionLimits = {
   running: 3,
   /** Tokens of one answer. */
   outputTokens: 2_048,
+  /**
+   * Bytes of one answer's text, in UTF-8. A provider that sends more, in however few pieces, is cut off there:
+   * the finish reason is `length`.
+   */
+  answerBytes: 64 * 1024,
+  /** Bytes that a provider may send for one answer, all of its framing included. More is a failure. */
+  providerBytes: 16 * 1024 * 1024,
   /** Tokens of a user's answers in a day (UTC). What is running counts as if it became full. */
   tokensPerDay: 200_000,
   /** Milliseconds of one producer's work on one answer. */
