@@ -1,6 +1,7 @@
 import next from "next";
 import { serveJobs } from "@/app/(background-tasks)/serve";
 import { serveChat } from "@/app/(chat)/socket/namespace";
+import { sweepRooms } from "@/app/(chat)/unused-rooms";
 import { serveRealtime } from "@/app/(realtime)/socket/namespace";
 import { serveCompletions } from "@/app/(token-stream)/completion/serve";
 import { streamingOver } from "@/app/(uploads)/receive/slots";
@@ -40,6 +41,7 @@ const endRealtime = serveRealtime(io.of("/realtime"));
 const handOverCompletions = serveCompletions();
 const endJobs = serveJobs();
 registerSweep("uploads", sweepUploads);
+registerSweep("rooms that nobody uses", sweepRooms);
 
 await app.prepare();
 const handle = app.getRequestHandler();

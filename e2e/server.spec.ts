@@ -216,6 +216,33 @@ test("both instances answer under their names", async () => {
   expect(names).toEqual(["A", "B"]);
 });
 
+test.describe("an address without guests left", () => {
+  test.use({ allowedErrors: [/status of 429/] });
+
+  test("new guests from one address are limited, and a page says so", async ({ page }) => {
+    own = await startInstance({ GUESTS_PER_ADDRESS: "2" });
+    const { base } = own;
+    const begin = () =>
+      call("/api/session", { method: "POST", body: '{"bearer":true}', base, headers: forged() });
+    let n = 0;
+    // Written by the client: it decides nothing.
+    const forged = () => ({
+      "x-forwarded-for": `203.0.113.${n++}`,
+      "x-client-address": `192.0.2.${n}`,
+    });
+    const [first, second, third] = [await begin(), await begin(), await begin()];
+    expect([first.status, second.status, third.status]).toEqual([201, 201, 429]);
+    expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
+    await page.goto(`${base}/chat`);
+    await expect(page.getByText("everybody at your address")).toBeVisible();
+    // Whoever has a session goes on.
+    const guest = await first.json();
+    expect((await call("/api/session", { method: "POST", body: "{}", base, guest })).status).toBe(
+      200,
+    );
+  });
+});
+
 test("connections from one address are limited, whoever they are", async () => {
   own = await startInstance({ SOCKETS_PER_ADDRESS: "3" });
   const { base } = own;

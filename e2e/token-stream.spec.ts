@@ -90,14 +90,9 @@ test.describe("a stranger's address", () => {
   });
 });
 
-test("what the answer says stays text: no HTML, no remote image, no script link", async ({
-  page,
-}) => {
-  const token =
-    "<img src=x onerror=alert(1)> ![spy](https://evil.example/x.png) [go](javascript:alert(1)) **bold**";
+/** Opens the page with an answer that is done and says this. */
+async function openAnswer(page: Page, token: string): Promise<void> {
   const id = "00000000-0000-4000-8000-000000000001";
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(request.url()));
   await page.route(`**/api/completions/${id}`, (route) =>
     route.fulfill({
       json: {
@@ -121,10 +116,31 @@ test("what the answer says stays text: no HTML, no remote image, no script link"
     }),
   );
   await page.goto(`/token-stream?completion=${id}`);
+}
+
+test("what the answer says stays text: no HTML, no remote image, no script link", async ({
+  page,
+}) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await openAnswer(
+    page,
+    "<img src=x onerror=alert(1)> ![spy](https://evil.example/x.png) [go](javascript:alert(1)) **bold**",
+  );
   await expect(answer(page).locator("strong")).toHaveText("bold");
   await expect(answer(page)).toContainText("[image: spy]");
   await expect(answer(page).locator("img, a, script")).toHaveCount(0);
   expect(asked.filter((url) => url.includes("evil.example"))).toEqual([]);
+});
+
+test("an answer of 3,000 quotes in each other is shown as text, and the page stays", async ({
+  page,
+}) => {
+  await openAnswer(page, `${"> ".repeat(3_000)}the innermost`);
+  await expect(answer(page)).toContainText("Shown as plain text");
+  await expect(answer(page)).toContainText("the innermost");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Token stream");
+  await page.getByLabel("Your question").fill("The page still works.");
 });
 
 test("the page is accessible and fits, in both themes", async ({ page }) => {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { HttpError, invalid } from "./http";
+import { parseJson } from "./json";
 import { bodyOf } from "./request-body";
 
 /** Bytes of a JSON body, unless a contract says otherwise. */
@@ -7,7 +8,8 @@ const MAX_JSON_BYTES = 64 * 1024;
 
 /**
  * Reads a JSON body of bounded size and parses it by its contract.
- * @throws HttpError 415 (another type), 413 (too large), 400 (no JSON, or not as the schema says)
+ * @throws HttpError 415 (another type), 413 (too large), 400 (no JSON, a number that cannot be kept,
+ *   or not as the schema says)
  */
 export async function readJson<T extends z.ZodType>(
   request: Request,
@@ -22,14 +24,6 @@ export async function readJson<T extends z.ZodType>(
   const parsed = schema.safeParse(parseJson(await readText(request, maxBytes)));
   if (!parsed.success) throw invalid(parsed.error, "invalid-body");
   return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "invalid-json", "The body is not JSON.");
-  }
 }
 
 /**

@@ -24,6 +24,7 @@ const wrong = {
   ALLOWED_ORIGINS: "nonsense",
   TRUSTED_PROXY_HOPS: "1.5",
   SOCKETS_PER_ADDRESS: "many",
+  GUESTS_PER_ADDRESS: "0",
   REDIS_URL: "http://localhost:6379",
   UPSTASH_REDIS_REST_URL: "localhost:8079",
   OPENAI_BASE_URL: "localhost:11434",

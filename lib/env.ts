@@ -23,6 +23,10 @@ export const envSchema = z.object({
   ALLOWED_ORIGINS: list(isOrigin, "an origin").describe("origins whose pages may call us"),
   TRUSTED_PROXY_HOPS: whole(0).describe("proxies of ours in front"),
   SOCKETS_PER_ADDRESS: whole(50).describe("connections from one address"),
+  GUESTS_PER_ADDRESS: whole(60, 1).describe("new guests from one address in an hour"),
+  ADDRESS_LIMIT_FACTOR: whole(5).describe(
+    "how many guests' limits all guests of one address share; 0: no limit by address",
+  ),
   STREAMS_PER_USER: whole(10).describe("event streams, and polls that wait, of one user"),
   REDIS_URL: address("redis", "rediss").optional().describe("wake-ups through Redis pub/sub"),
   UPSTASH_REDIS_REST_URL: address("http", "https")
@@ -35,6 +39,7 @@ export const envSchema = z.object({
     .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
   OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
   OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
+  ANSWERS_PER_INSTANCE: whole(50, 1).describe("model answers that one instance makes at once"),
   S3_ENDPOINT: address("http", "https")
     .optional()
     .describe("the object store where it is not AWS: R2, MinIO, or any with S3's API"),
@@ -44,6 +49,7 @@ export const envSchema = z.object({
   AWS_ACCESS_KEY_ID: z.string().describe("who we are to the object store"),
   AWS_SECRET_ACCESS_KEY: z.string().describe("signs our requests to the object store"),
   UPLOAD_QUOTA_BYTES: whole(2 * 1024 ** 3).describe("what one user's uploads may take, in bytes"),
+  UPLOAD_TOTAL_BYTES: whole(100 * 1024 ** 3).describe("what all uploads may take, in bytes"),
   INNGEST_BASE_URL: address("http", "https")
     .optional()
     .describe("the Inngest server where it is not Inngest Cloud"),
@@ -89,6 +95,8 @@ const examples: Record<keyof Env, string> = {
   ALLOWED_ORIGINS: "https://patternbook.example",
   TRUSTED_PROXY_HOPS: "1",
   SOCKETS_PER_ADDRESS: "50",
+  GUESTS_PER_ADDRESS: "60",
+  ADDRESS_LIMIT_FACTOR: "5",
   STREAMS_PER_USER: "10",
   REDIS_URL: "redis://localhost:6379",
   UPSTASH_REDIS_REST_URL: "http://localhost:8079",
@@ -97,6 +105,7 @@ const examples: Record<keyof Env, string> = {
   OPENAI_BASE_URL: "http://localhost:11434/v1",
   OPENAI_MODEL: "gpt-4.1-mini",
   OPENAI_SILENCE_SECONDS: "30",
+  ANSWERS_PER_INSTANCE: "50",
   S3_ENDPOINT: "http://localhost:9000",
   S3_BUCKET: "patternbook",
   S3_REGION: "us-east-1",
@@ -104,6 +113,7 @@ const examples: Record<keyof Env, string> = {
   AWS_ACCESS_KEY_ID: "AKIA…",
   AWS_SECRET_ACCESS_KEY: "…",
   UPLOAD_QUOTA_BYTES: "2147483648",
+  UPLOAD_TOTAL_BYTES: "107374182400",
   INNGEST_BASE_URL: "http://localhost:8288",
   INNGEST_EVENT_KEY: "$(openssl rand -hex 32)",
   INNGEST_SIGNING_KEY: "signkey-prod-$(openssl rand -hex 32)",

@@ -60,6 +60,72 @@ describe("lineOfText", () => {
     expect(takes(line, `a${" ".repeat(160)}`)).toBe(false);
   });
 
+  it("refuses every invisible character between two letters, but for joiners and selectors", () => {
+    const ignorable = Array.from({ length: 0x11_0000 }, (_, code) => code).filter((code) =>
+      /\p{DI}/u.test(String.fromCodePoint(code)),
+    );
+    expect(ignorable).toEqual(
+      expect.arrayContaining([
+        0xad, 0x34f, 0x115f, 0x180e, 0x200b, 0x2060, 0x3164, 0xffa0, 0xe0041,
+      ]),
+    );
+    const selectors = [
+      ...Array.from({ length: 16 }, (_, n) => 0xfe00 + n),
+      ...Array.from({ length: 240 }, (_, n) => 0xe0100 + n),
+    ];
+    expect(takenOf(line, ignorable)).toEqual([0x200c, 0x200d, ...selectors]);
+  });
+
+  it("refuses a name in which there is nothing to see", () => {
+    const blank = [0x200b, 0x200c, 0x200d, 0x2060, 0x3164, 0xffa0, 0x115f, 0x2800, 0xad, 0x34f];
+    for (const code of [...blank, 0xfe0f, 0x0301, 0x180e, 0x13441, 0x1d159]) {
+      const character = String.fromCodePoint(code);
+      for (const text of [character, character.repeat(3), ` ${character} `, `\u2800${character}`])
+        expect(takes(line, text), JSON.stringify(text)).toBe(false);
+    }
+  });
+
+  it("refuses joiners, selectors and tags where they spell nothing", () => {
+    for (const text of [
+      ...[
+        "\u200cAda",
+        "Ada\u200d",
+        "Ada \u200dB",
+        "Ada\u200d B",
+        "A\u200c\u200cB",
+        "A\u200d\u200dB",
+      ],
+      ...["\ufe0fAda", "Ada \ufe0f", "A\ufe0f\ufe0fB", "A\u180bB", "A\u{e0067}\u{e007f}"],
+      // Words hidden in tags behind an emoji.
+      ...["😀\u{e0068}\u{e0069}\u{e007f}", `\u{1f3f4}${"\u{e0061}".repeat(9)}\u{e007f}`],
+    ])
+      expect(takes(line, text), JSON.stringify(text)).toBe(false);
+  });
+
+  it("takes words and emoji that are spelled with invisible characters", () => {
+    for (const text of [
+      // Persian, Urdu: a joiner that does not join.
+      ...["می\u200cخواهم", "علی\u200cرضا", "کتاب\u200cها"],
+      // Sinhala, Marathi, Malayalam (at the end of a word), Bengali.
+      ...["ශ්\u200dරී", "र\u200dऱ्या", "രാജന്\u200d", "রাজন্ ত্\u200d"],
+      ...[
+        "👩\u200d👩\u200d👧",
+        "🏳\ufe0f\u200d🌈",
+        "👩🏽\u200d🚀",
+        "❤\ufe0f\u200d🔥",
+        "1\ufe0f\u20e3",
+      ],
+      ...["🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}", "葛\u{e0100}城", "ᠠ\u180b"],
+      ...["!", "7", "★", "ę̌́", "กี่", "שָׁ֑לוֹם"],
+    ])
+      expect(line.parse(text)).toBe(text.normalize("NFC"));
+  });
+
+  it("refuses marks that pile up on a character", () => {
+    expect(takes(line, `Z${"\u0334".repeat(8)}`)).toBe(true);
+    expect(takes(line, `Z${"\u0334".repeat(9)}`)).toBe(false);
+  });
+
   it("answers nothing but trimmed, well-formed, normal lines of 1 to the limit, for any text", () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -116,8 +182,9 @@ describe("textBlock", () => {
     for (const text of ["", " ", "\n\n\t", "\u3000"]) expect(takes(block, text)).toBe(false);
   });
 
-  it("refuses text that is blank but for marks nobody sees", () => {
-    for (const mark of marks) expect(takes(block, ` ${String.fromCodePoint(mark)}\n`)).toBe(false);
+  it("refuses text that is blank but for characters nobody sees", () => {
+    for (const mark of [...marks, 0x200b, 0x2060, 0x3164, 0x2800, 0x200d, 0xe0041])
+      expect(takes(block, ` ${String.fromCodePoint(mark)}\n`)).toBe(false);
   });
 
   it("counts code points up to the limit", () => {

@@ -7,8 +7,8 @@ import { seedArticles } from "./seed-articles";
 import { seedItems } from "./seed-items";
 
 const rooms = [
-  { name: "lobby", title: "Lobby" },
-  { name: "patterns", title: "Talk about patterns" },
+  { name: "lobby", title: "Lobby", isPermanent: true },
+  { name: "patterns", title: "Talk about patterns", isPermanent: true },
 ];
 
 /** Fills a migrated database with what the application needs to begin. Running it again changes nothing. */

@@ -62,6 +62,10 @@ async function e2e(args: string[]): Promise<Tally> {
       PORT: String(E2E_PORT),
       DATABASE_URL: "",
       ENV_FILE: "",
+      // All of the tests' guests come from one address.
+      GUESTS_PER_ADDRESS: "1000000",
+      ADDRESS_LIMIT_FACTOR: "1000",
+      ANSWERS_PER_INSTANCE: "1000",
       // Tests use the embedded services, never somebody's account.
       OPENAI_API_KEY: "",
       OPENAI_BASE_URL: "",

@@ -8,6 +8,9 @@ export const jobLimits = {
   active: 20,
   /** Of one user, after a response and not done yet. */
   activeTasks: 5,
+  /** All guests of one address together: ADDRESS_LIMIT_FACTOR times this, on each instance. Beyond: 429. */
+  started: { name: "jobs", limit: 60, windowMs: 60_000 },
+  startedTasks: { name: "tasks", limit: 60, windowMs: 60_000 },
   csvCharacters: 40_000,
   csvRows: 1_000,
   batches: 8,

@@ -8,7 +8,7 @@ export const chatLimits = {
   messageCharacters: 4_000,
   /** A larger frame closes the connection with WebSocket code 1009. */
   frameBytes: 64 * 1024,
-  /** Per user and per socket. Refusals say how long to wait, and cost nothing. */
+  /** Per user and per socket, and ADDRESS_LIMIT_FACTOR times this per address. Refusals say how long to wait, and cost nothing. */
   messagesPerSecond: 5,
   messageBurst: 20,
   /** Per instance. */
@@ -17,7 +17,19 @@ export const chatLimits = {
   socketsPerAddress: 50,
   roomsPerSocket: 10,
   roomsPerUser: 20,
+  /** All guests of one address together: ADDRESS_LIMIT_FACTOR times this, on each instance. Beyond: 429. */
+  roomsMade: { name: "rooms", limit: 20, windowMs: 3_600_000 },
   membersPerRoom: 100,
+  /** Private rooms of others that are pinned in a guest's list: those that they were let into last. */
+  joinedRoomsPinned: 50,
+  roomsPage: 100,
+  /**
+   * Days after which a room is swept that nobody has used: no member connected, no message sent or read.
+   * Its members and messages go with it. Never the rooms of the seed.
+   */
+  roomUnusedDays: 30,
+  /** How exactly it is known when a room was last used, in milliseconds. */
+  roomTouchMs: 600_000,
   /** Outgoing bytes that a socket may leave unread. Beyond it: closed, reason `slow consumer`. */
   pendingBytes: 1024 * 1024,
   /** Messages of the past that a first join receives; older ones come from the history. */
@@ -61,7 +73,19 @@ export const roomRequest = z.discriminatedUnion("isPrivate", [
   z.strictObject({ isPrivate: z.literal(false), name: roomName, title: lineOfText(60).optional() }),
   z.strictObject({ isPrivate: z.literal(true), title: lineOfText(60) }),
 ]);
-export const roomList = z.object({ rooms: z.array(room) });
+
+/** `GET /api/chat/rooms`. */
+export const roomsQuery = z.object({
+  /** Given by `Link`: the rooms made before this one. */
+  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  limit: wholeNumber(1, chatLimits.roomsPage).default(50),
+});
+export const roomList = z.object({
+  /** The lobby and its like, the rooms you made, and the last 50 private ones you were let into. */
+  pinned: z.array(room),
+  /** A page of all that you can read, the newest first; what is pinned may be among them. */
+  rooms: z.array(room),
+});
 
 /** `POST /api/chat/rooms/{room}/members`. */
 export const memberRequest = z.strictObject({ userId: z.uuid() });

@@ -14,6 +14,7 @@ import {
   room,
   roomList,
   roomRequest,
+  roomsQuery,
 } from "./contract";
 
 const tag = "Chat";
@@ -28,10 +29,18 @@ export const operations: Operation[] = [
     operationId: "listRooms",
     tag,
     summary: "List the rooms",
-    description: "The public ones, and the private ones that you are a member of.",
+    description:
+      "`pinned` are those that you always see, your own among them; `rooms` is a page of the public ones and the private ones that you are a member of, the newest first. `Link` rel=next leads to the older ones, and is missing at the end. A room that nobody has used for 30 days is taken away with its messages.",
     session: "required",
-    answers: { 200: { description: "The rooms.", content: json(roomList) } },
-    problems: [],
+    query: roomsQuery,
+    answers: {
+      200: {
+        description: "The rooms.",
+        headers: { Link: link.optional() },
+        content: json(roomList),
+      },
+    },
+    problems: [invalidParameter],
   },
   {
     method: "post",

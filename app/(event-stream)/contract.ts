@@ -9,6 +9,8 @@ export const eventLimits = {
   payloadDepth: 32,
   /** Per instance; STREAMS_PER_USER sets another. */
   streamsPerUser: 10,
+  /** All guests of one address together: ADDRESS_LIMIT_FACTOR times this, on each instance. Beyond: 429. */
+  published: { name: "events", limit: 600, windowMs: 60_000 },
   /** Older events that a reader without a position is sent first. */
   latest: 20,
   /** Older events of a user are pruned: who asks for them is sent a `reset`. */

@@ -4,10 +4,21 @@ import { textBlock } from "@/lib/text";
 /** What a token stream allows. Whoever passes a limit is told which. */
 export const completionLimits = {
   promptCharacters: 8_000,
-  /** Running at once, for each user, on all instances together. */
+  /**
+   * Running at once, for each user, on all instances together. All guests of one address share
+   * ADDRESS_LIMIT_FACTOR times this, and as many times the tokens of a day; one instance makes at most
+   * ANSWERS_PER_INSTANCE.
+   */
   running: 3,
   /** Tokens of one answer. */
   outputTokens: 2_048,
+  /**
+   * Bytes of one answer's text, in UTF-8. A provider that sends more, in however few pieces, is cut off there:
+   * the finish reason is `length`.
+   */
+  answerBytes: 64 * 1024,
+  /** Bytes that a provider may send for one answer, all of its framing included. More is a failure. */
+  providerBytes: 16 * 1024 * 1024,
   /** Tokens of a user's answers in a day (UTC). What is running counts as if it became full. */
   tokensPerDay: 200_000,
   /** Milliseconds of one producer's work on one answer. */

@@ -31,6 +31,7 @@ const refused = [
   problem(429, "too-many-completions", { headers, members: { limit } }),
   problem(429, "token-budget-spent", { headers, members: { limit, spent: z.number().int() } }),
   problem(503, "no-model"),
+  problem(503, "busy", { headers }),
 ];
 
 const raw = {

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Pattern } from "@/app/pattern";
+import { Boundary } from "@/components/boundary";
 import { sourceHash } from "@/components/source-panel/source-hash";
 import { SourcePanel } from "@/components/source-panel/source-panel";
 import { PatternHeader } from "./pattern-header";
@@ -25,13 +26,13 @@ export function PatternPage(props: {
         <RuleOfThumb rule={pattern.rule} />
       </Section>
       <Section id="stage" title="Live">
-        {props.stage}
+        <Boundary>{props.stage}</Boundary>
       </Section>
       <Section id="measurements" title="Measured">
-        {props.measurements}
+        <Boundary>{props.measurements}</Boundary>
       </Section>
       <Section id="wire" title="The wire">
-        {props.wire}
+        <Boundary>{props.wire}</Boundary>
       </Section>
       <Section id="source" title="The source">
         <p className="mb-4 max-w-prose">

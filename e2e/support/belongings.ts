@@ -102,7 +102,7 @@ export function strange(thing: Thing, id: string): string {
 /** Everything that a guest has, as they read it; what others may change is left out. */
 export async function everythingOf(guest: Guest, has: Belongings): Promise<string[]> {
   const rooms = await (await call("/api/chat/rooms", { guest })).json();
-  const own = rooms.rooms.filter(({ isPrivate }: { isPrivate: boolean }) => isPrivate);
+  const own = rooms.pinned.filter(({ isPrivate }: { isPrivate: boolean }) => isPrivate);
   const pages = [
     ...["/api/session", "/api/jobs?limit=50", "/api/tasks", `/api/jobs/${has.job}`],
     ...[`/api/chat/rooms/${has.room}/messages`, `/api/assistant/${has.conversation}`],

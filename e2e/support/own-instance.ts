@@ -44,6 +44,10 @@ export async function startInstance(
       INNGEST_BASE_URL: process.env.INNGEST_BASE_URL,
       INNGEST_EVENT_KEY: process.env.INNGEST_EVENT_KEY,
       INNGEST_SIGNING_KEY: process.env.INNGEST_SIGNING_KEY,
+      // All of the tests' guests come from one address.
+      GUESTS_PER_ADDRESS: "1000000",
+      ADDRESS_LIMIT_FACTOR: "1000",
+      ANSWERS_PER_INSTANCE: "1000",
       HOST: "127.0.0.1",
       PORT: String(port),
       ...changes,

@@ -1,5 +1,6 @@
 import { parseList } from "structured-headers";
 import { describe, expect, it } from "vitest";
+import { env } from "../env";
 import { HttpError, json, route } from "../http";
 import { tokens } from "../session/session";
 import { algorithms } from "./algorithms/decide";
@@ -104,6 +105,36 @@ describe("withRateLimit", () => {
     expect(await status({ authorization: `Bearer ${token}x` })).toBe(200);
     expect(await status({ authorization: "Bearer nonsense" })).toBe(429);
     expect(await status({ [CLIENT_ADDRESS]: "192.0.2.2" })).toBe(200);
+  });
+
+  it("counts all guests of an address together, and refuses the one too many", async () => {
+    const policy = policyOf(2);
+    const most = 2 * env().ADDRESS_LIMIT_FACTOR;
+    const { GET } = limited(policy);
+    const asGuest = async (address: string) => {
+      const { token } = await tokens().issue({ userId: crypto.randomUUID(), name: "Guest" });
+      return GET(ask({ authorization: `Bearer ${token}`, [CLIENT_ADDRESS]: address }), context);
+    };
+    for (let n = 0; n < most; n++) expect((await asGuest("192.0.2.7")).status).toBe(200);
+    const refused = await asGuest("192.0.2.7");
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("ratelimit")).toContain(`"${policy.name}-of-address";r=0;`);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      "violated-policies": [`${policy.name}-of-address`],
+      detail: expect.stringContaining("everybody at your address"),
+    });
+    expect((await asGuest("192.0.2.8")).status).toBe(200);
+  });
+
+  it("charges an address nothing for what its guest's own quota refuses", async () => {
+    const { GET } = limited(policyOf(1));
+    const { token } = await tokens().issue({ userId: crypto.randomUUID(), name: "Guest" });
+    const greedy = { authorization: `Bearer ${token}`, [CLIENT_ADDRESS]: "192.0.2.17" };
+    for (let n = 0; n < 3 * env().ADDRESS_LIMIT_FACTOR; n++) await GET(ask(greedy), context);
+    const { token: other } = await tokens().issue({ userId: crypto.randomUUID(), name: "Guest" });
+    const modest = { ...greedy, authorization: `Bearer ${other}` };
+    expect((await GET(ask(modest), context)).status).toBe(200);
   });
 
   it("says what is left also where the handler fails, and counts it", async () => {

@@ -41,6 +41,8 @@ export type WhenDown =
 export interface Policy extends Quota {
   /** Names the policy in headers, in problems, on /metrics, and in the keys of its counters. */
   name: string;
+  /** Its callers are addresses: the problem says that the quota is shared. */
+  ofAddress?: true;
   /** Makes its limiter; called once in a process. */
   limiter: (policy: Policy) => Limiter;
 }

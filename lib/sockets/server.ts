@@ -2,13 +2,13 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { createAdapter } from "@socket.io/postgres-adapter";
 import type { Pool } from "pg";
 import { Server } from "socket.io";
-import { clientAddress } from "../address";
 import { env } from "../env";
 import { lifecycle } from "../lifecycle";
 import { logger } from "../logger";
 import { metrics } from "../metrics";
 import { isForeign } from "../origin";
 import { adapterPool } from "./adapter-pool";
+import { addressOf } from "./address";
 import { sayGoodbye } from "./farewell";
 import { socketLimits } from "./limits";
 
@@ -25,12 +25,6 @@ const connections = new WeakMap<Server, Set<Connection>>();
 /** Socket.IO on our HTTP server, with the house's rules for who may connect at all. */
 export function createSocketServer(http: HttpServer): Server {
   const perAddress = new Map<string, number>();
-  const addressOf = (request: IncomingMessage) =>
-    clientAddress(
-      request.socket.remoteAddress,
-      request.headers["x-forwarded-for"]?.toString(),
-      env().TRUSTED_PROXY_HOPS,
-    );
 
   const io = new Server(http, {
     serveClient: false,

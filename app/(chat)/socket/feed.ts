@@ -107,6 +107,14 @@ export function createFeeds(namespace: Namespace) {
       return { seq: cursor, replayed };
     },
 
+    /** The rooms that somebody on this instance is in. */
+    rooms: () => [...feeds.keys()],
+
+    /** The room is gone: its sockets are closed. They come back, and are told so when they join. */
+    close(room: string): void {
+      for (const socket of feeds.get(room)?.sockets ?? []) socket.conn.close();
+    },
+
     /** The socket leaves; the last one ends the feed. */
     leave(socket: Socket, room: string): void {
       socket.leave(room);

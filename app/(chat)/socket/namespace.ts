@@ -2,6 +2,7 @@ import type { Namespace, Socket } from "socket.io";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { lifecycle } from "@/lib/lifecycle";
+import { addressOf } from "@/lib/sockets/address";
 import { identityOf, requireIdentity } from "@/lib/sockets/identity";
 import { handler, listen } from "@/lib/sockets/on";
 import { outgoingOf } from "@/lib/sockets/outgoing";
@@ -16,8 +17,9 @@ import {
 } from "../contract";
 import { liveChat } from "../live";
 import { storeMessage } from "../messages";
-import { readableRoom } from "../rooms";
+import { openRoom } from "../rooms";
 import { createFeeds } from "./feed";
+import { keepInUse } from "./in-use";
 import { createSendLimit } from "./limits";
 import { createPresence } from "./presence";
 
@@ -35,13 +37,15 @@ export function serveChat(namespace: Namespace): () => void {
   liveChat().people = (room) => presence.inRoom(room).count;
   const feeds = createFeeds(namespace);
   const sendLimit = createSendLimit();
+  const stopTouching = keepInUse(feeds);
 
   namespace.on("connection", (socket) => {
     const { userId, name } = identityOf(socket);
     const me: Person = { userId, name };
     const rooms = new Set<string>();
-    const maySend = sendLimit(userId);
-    const mayAct = createSendLimit()(userId);
+    const address = addressOf(socket.request);
+    const maySend = sendLimit(userId, address);
+    const mayAct = createSendLimit()(userId, address);
     outgoingOf(socket);
 
     function leave(room: string): void {
@@ -54,7 +58,7 @@ export function serveChat(namespace: Namespace): () => void {
       /** Sends what came after `after`, then everything as it comes. */
       join: handler(joinPayload, async ({ room, after }) => {
         mayAct();
-        await readableRoom(room, userId);
+        await openRoom(room, userId);
         // It may have gone while the database was asked: nobody would take it out again.
         if (!socket.connected) return {};
         leave(room);
@@ -104,7 +108,10 @@ export function serveChat(namespace: Namespace): () => void {
     socket.emit("hello", { instance: env().INSTANCE_NAME, bootId, ...me });
   });
 
-  return () => presence.close();
+  return () => {
+    stopTouching();
+    presence.close();
+  };
 }
 
 function refuseTooMany(namespace: Namespace) {

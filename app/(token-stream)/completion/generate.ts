@@ -27,7 +27,9 @@ export async function generate(
   signal: AbortSignal,
 ): Promise<Generated> {
   const left = completionLimits.outputTokens - written.tokens;
-  if (left <= 0) return { reason: "length", usage: usageOf(written.tokens, undefined) };
+  let bytesLeft = completionLimits.answerBytes - Buffer.byteLength(written.text);
+  if (left <= 0 || bytesLeft <= 0)
+    return { reason: "length", usage: usageOf(written.tokens, undefined) };
   const upstream = new AbortController();
   const leave = () => upstream.abort(signal.reason);
   signal.addEventListener("abort", leave);
@@ -48,14 +50,16 @@ export async function generate(
       if (done) break;
       if (part.type === "error") throw part.error;
       if (part.type === "text-delta") {
-        // A provider that does not know the limit it was given ends here; each piece is a token or more.
-        if (count === left) {
+        // A provider that does not keep to the limits ends here; each piece is a token or more.
+        const piece = count < left ? startOf(part.delta, bytesLeft) : "";
+        if (piece !== "") count++;
+        batches.add(piece);
+        if (piece !== part.delta) {
           end = { reason: "length", usage: usageOf(written.tokens, undefined, count) };
           upstream.abort(cutOff);
           break;
         }
-        count++;
-        batches.add(part.delta);
+        bytesLeft -= Buffer.byteLength(piece);
         const room = batches.room();
         if (room) {
           clocks.pause();
@@ -92,9 +96,25 @@ function promptOf({ messages }: CompletionRow, { text }: Written): LanguageModel
 }
 
 const usageOf = (before: number, usage: LanguageModelV3Usage | undefined, count = 0): Usage => ({
-  inputTokens: usage?.inputTokens.total ?? 0,
-  outputTokens: before + (usage?.outputTokens.total ?? count),
+  inputTokens: tokensOf(usage?.inputTokens.total) ?? 0,
+  outputTokens: before + (tokensOf(usage?.outputTokens.total) ?? count),
 });
+
+/** More tokens than any model takes or makes at once: what a provider says beyond it is nonsense, and not kept. */
+const MOST_TOKENS = 10_000_000;
+
+/** What a provider says of its tokens, where it can be true. */
+const tokensOf = (said: number | undefined) =>
+  Number.isInteger(said) && said !== undefined && said >= 0 && said <= MOST_TOKENS
+    ? said
+    : undefined;
+
+/** The beginning of a text that takes at most so many bytes in UTF-8, cut between two characters. */
+function startOf(text: string, bytes: number): string {
+  // No UTF-16 unit takes more than three bytes.
+  if (text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes) return text;
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read);
+}
 
 /** Aborts when the provider is silent for too long, or the whole takes too long. */
 function startClocks(createdAt: Date, upstream: AbortController) {

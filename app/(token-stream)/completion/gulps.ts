@@ -4,6 +4,14 @@ import { request as secure } from "node:https";
 /** Bytes that the SDK may leave unread; then the provider waits. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 const SLOT_MS = 10;
+
+/** What one answer may have. */
+interface Bound {
+  maxBytes: number;
+  tooLarge: () => Error;
+}
+const defaultError = () => new Error("the answer is too large");
+
 const slots = new Map<number, (() => void)[]>();
 /** Pieces that wait for nothing: the first token comes with the first, or behind the word that it begins. */
 const EAGER_PIECES = 2;
@@ -14,9 +22,13 @@ const EAGER_PIECES = 2;
  * holds one token or ten; reading from the socket costs 50 (docs/decisions/0006-provider-interface.md).
  *
  * @param waitMs how long a piece may wait for the next, asked anew for each gulp; 0: not at all
+ * @param bound bytes that one answer may have, and the error that a reader of more is given
  */
 export const fetchInGulps =
-  (waitMs: () => number): typeof fetch =>
+  (
+    waitMs: () => number,
+    { maxBytes = Number.POSITIVE_INFINITY, tooLarge = defaultError } = {},
+  ): typeof fetch =>
   async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const { method = "GET", headers, body, signal } = init;
@@ -34,7 +46,7 @@ export const fetchInGulps =
       asked.end(body);
     });
     const { statusCode: status = 502, statusMessage: statusText } = answer;
-    return new Response(gulpsOf(answer, waitMs), {
+    return new Response(gulpsOf(answer, waitMs, { maxBytes, tooLarge }), {
       status,
       statusText,
       headers: Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
@@ -64,9 +76,14 @@ function inSlot(ms: number, swallow: () => void): void {
 }
 
 /** The body, in gulps. Ends as it ends; cancelled, it leaves the provider. */
-function gulpsOf(answer: IncomingMessage, waitMs: () => number): ReadableStream<Uint8Array> {
+function gulpsOf(
+  answer: IncomingMessage,
+  waitMs: () => number,
+  { maxBytes, tooLarge }: Bound,
+): ReadableStream<Uint8Array> {
   let waiting: Buffer[] = [];
   let pieces = 0;
+  let bytes = 0;
 
   return new ReadableStream<Uint8Array>(
     {
@@ -78,6 +95,11 @@ function gulpsOf(answer: IncomingMessage, waitMs: () => number): ReadableStream<
           if ((controller.desiredSize ?? 0) <= 0) answer.pause();
         }
         answer.on("data", (piece: Buffer) => {
+          bytes += piece.length;
+          if (bytes > maxBytes) {
+            leave();
+            return controller.error(tooLarge());
+          }
           waiting.push(piece);
           const wait = ++pieces > EAGER_PIECES ? waitMs() : 0;
           if (wait === 0) swallow();
@@ -93,11 +115,13 @@ function gulpsOf(answer: IncomingMessage, waitMs: () => number): ReadableStream<
         });
       },
       pull: () => void answer.resume(),
-      cancel() {
-        waiting = [];
-        answer.removeAllListeners("data").removeAllListeners("end").destroy();
-      },
+      cancel: leave,
     },
     new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNREAD_BYTES }),
   );
+
+  function leave(): void {
+    waiting = [];
+    answer.removeAllListeners("data").removeAllListeners("end").destroy();
+  }
 }

@@ -28,6 +28,8 @@ const provider = createServer(async (request, response) => {
   for await (const piece of request.setEncoding("utf8")) body += piece;
   asked.push(JSON.parse(body));
   const last = asked.at(-1).messages.at(-1);
+  const strange = strangely[asked.at(-1).messages[0].content];
+  if (strange) return strange(response.writeHead(200, { "content-type": "text/event-stream" }));
   let rest = whole.slice(last.role === "assistant" ? last.content.length : 0);
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.once("close", () => !response.writableFinished && aborted++);
@@ -43,6 +45,30 @@ const send = (response: ServerResponse, choice: object) =>
   response.write(
     `data: ${JSON.stringify({ id: "1", created: 1, model: "m", choices: [{ index: 0, ...choice }] })}\n\n`,
   );
+
+/** What the provider does that is asked this, instead of saying its text. */
+const strangely: Record<string, (response: ServerResponse) => void> = {
+  "Say 40 pieces of 1 MiB.": (response) => {
+    for (let n = 0; n < 40; n++)
+      send(response, { delta: { content: "é\u{1F989}x".repeat(150_000) }, finish_reason: null });
+    response.end("data: [DONE]\n\n");
+  },
+  "Never end the line.": (response) => {
+    response.write('data: {"choices":[{"delta":{"content":"');
+    const more = setInterval(() => response.write("a".repeat(1024 * 1024)), 1);
+    response.once("close", () => clearInterval(more));
+  },
+};
+for (const said of [1e12, 1.5, -7])
+  strangely[`Say ${said} tokens.`] = (response) => {
+    send(response, { delta: { content: "one" }, finish_reason: null });
+    const usage = { prompt_tokens: said, completion_tokens: said, total_tokens: said };
+    const choices = [{ index: 0, delta: {}, finish_reason: "stop" }];
+    response.write(
+      `data: ${JSON.stringify({ id: "1", created: 1, model: "m", choices, usage })}\n\n`,
+    );
+    response.end("data: [DONE]\n\n");
+  };
 
 let handOver: () => Promise<void>;
 beforeAll(async () => {
@@ -60,11 +86,12 @@ afterAll(async () => {
   await pool().end();
 });
 
-const ask = (userId: string = randomUUID()) =>
+const ask = (userId: string = randomUUID(), content = "Say it.") =>
   createCompletion({
     userId,
+    address: randomUUID(),
     chatId: null,
-    messages: [{ role: "user", content: "Say it." }],
+    messages: [{ role: "user", content }],
   });
 
 /** Its entries, checked to be one chain: each begins where the one before ended. */
@@ -209,6 +236,65 @@ describe("the limits", () => {
     expect(tokens).toBe(completionLimits.outputTokens);
     expect(end?.usage?.outputTokens).toBe(completionLimits.outputTokens);
     expect(whole.startsWith(text)).toBe(true);
+  });
+
+  it("keeps no more bytes of an answer than its limit, in however few pieces they come", async () => {
+    const { id } = await ask(randomUUID(), "Say 40 pieces of 1 MiB.");
+    await producers().get(id)?.over;
+    const { text, end, tokens } = await readWritten(id);
+    expect(end).toMatchObject({ status: "done", reason: "length" });
+    expect(tokens).toBe(1);
+    // Seven bytes each time: the last one is not there whole, and no character is cut.
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(completionLimits.answerBytes);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(completionLimits.answerBytes - 4);
+    expect("é\u{1F989}x".repeat(10_000).startsWith(text)).toBe(true);
+  });
+
+  it("counts the bytes that are there already, where another process goes on", async () => {
+    const row = await ask(randomUUID(), "Say 40 pieces of 1 MiB.");
+    producers().get(row.id)?.order("lost");
+    await producers().get(row.id)?.over;
+    const { text: before, end } = await readWritten(row.id);
+    if (!end) {
+      const full = {
+        text: "a".repeat(completionLimits.answerBytes - before.length - 10),
+        count: 1,
+      };
+      await appendEntry(row.id, {
+        type: "tokens",
+        ...full,
+        offset: before.length,
+        epoch: row.epoch,
+      });
+      await pool().query("UPDATE completion SET epoch = 2 WHERE id = $1", [row.id]);
+      await startProducer({ ...row, epoch: 2 }).over;
+    }
+    const written = await readWritten(row.id);
+    expect(written.end).toMatchObject({ status: "done", reason: "length" });
+    expect(Buffer.byteLength(written.text)).toBeLessThanOrEqual(completionLimits.answerBytes);
+  });
+
+  it("leaves a provider that sends without end and says nothing", async () => {
+    const before = process.memoryUsage().rss;
+    const { id } = await ask(randomUUID(), "Never end the line.");
+    await producers().get(id)?.over;
+    const { end, text } = await readWritten(id);
+    expect(text).toBe("");
+    expect(end).toMatchObject({
+      status: "failed",
+      failure: { type: "/problems/provider-too-large", status: 502 },
+    });
+    // The line is held once or twice on its way; 16 MiB of it.
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
+
+  it.each([1e12, 1.5, -7])("ends an answer whose provider says it took %d tokens", async (said) => {
+    const row = await ask(randomUUID(), `Say ${said} tokens.`);
+    await producers().get(row.id)?.over;
+    expect((await readWritten(row.id)).end).toMatchObject({
+      ...{ status: "done", reason: "stop", usage: { inputTokens: 0, outputTokens: 1 } },
+    });
+    expect((await findRow(row.id, row.userId))?.status).toBe("done");
   });
 
   it("asks nothing where none are left", async () => {

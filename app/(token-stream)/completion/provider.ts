@@ -3,7 +3,7 @@ import { APICallError, type LanguageModelV3 } from "@ai-sdk/provider";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { remember } from "@/lib/remember";
-import type { Failure } from "../contract";
+import { completionLimits, type Failure } from "../contract";
 import { fetchInGulps } from "./gulps";
 import { producers } from "./producer";
 
@@ -23,7 +23,10 @@ export function model(): LanguageModelV3 {
     createOpenAI({
       apiKey: OPENAI_API_KEY ?? "none",
       baseURL: OPENAI_BASE_URL,
-      fetch: fetchInGulps(waitMs),
+      fetch: fetchInGulps(waitMs, {
+        maxBytes: completionLimits.providerBytes,
+        tooLarge: () => new ProviderError("provider-too-large"),
+      }),
     }),
   ).chat(OPENAI_MODEL);
 }
@@ -45,6 +48,8 @@ const details = {
   "provider-unreachable": "The model's provider cannot be reached.",
   "provider-silent": "The model's provider stopped sending. What came is kept.",
   "provider-cut": "The model's provider broke off in the middle. What came is kept.",
+  "provider-too-large":
+    "The model's provider sent more than an answer may have. What came is kept.",
   "provider-nonsense": "The model's provider sent what is no answer.",
   "time-limit": "The answer took longer than its time limit. What came is kept.",
   abandoned: "Too many instances ended while they made this answer. What came is kept.",
@@ -61,7 +66,10 @@ export class ProviderError extends Error {
 
 /** The problem that a reader is told; what the provider itself said stays in our log. */
 export function failureOf(error: unknown, begun: boolean): Failure {
-  const kind = error instanceof ProviderError ? error.kind : kindOf(error, begun);
+  // The SDK makes what a body fails with the cause of an error of its own.
+  const { cause } = Object(error) as { cause?: unknown };
+  const own = [error, cause].find((one) => one instanceof ProviderError);
+  const kind = own?.kind ?? kindOf(error, begun);
   const title = kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll("-", " ");
   const status = kind === "provider-silent" || kind === "time-limit" ? 504 : 502;
   return { type: `/problems/${kind}`, title, status, detail: details[kind] };

@@ -29,8 +29,10 @@ export type CompletionRow = z.infer<typeof rowSchema>;
 const COLUMNS = `id, user_id AS "userId", chat_id AS "chatId", messages, status, epoch, instance,
   stop_requested AS "stopRequested", created_at AS "createdAt"`;
 
-/** What a user has running, and has spent of today, where that is too much for another one. */
+/** What is running, and is spent of today, where that is too much for another one. */
 export interface Refused {
+  /** It is that of all guests of the user's address; else that of the user. */
+  ofAddress: boolean;
   running: number;
   spent: number;
   secondsLeft: number;
@@ -40,12 +42,15 @@ export interface Refused {
 export const lockUser = (client: PoolClient, userId: string) =>
   client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 4))", [userId]);
 
-export type NewRow = Pick<CompletionRow, "id" | "userId" | "chatId" | "messages">;
+export interface NewRow extends Pick<CompletionRow, "id" | "userId" | "chatId" | "messages"> {
+  /** A keyed digest of the address that asks (lib/rate-limit/caller.ts). */
+  address: string;
+}
 
 /**
  * New completions, leased to this process, where the limits allow them. One statement for all of it. Those of
- * a user for whom somebody else asks at this moment are left out, unless it is to `wait`: nobody stands behind
- * another user's lock, and two processes never wait for each other.
+ * a user or an address for which somebody else asks at this moment are left out, unless it is to `wait`:
+ * nobody stands behind another user's lock, and two processes never wait for each other.
  */
 export async function startRows(
   db: Pick<PoolClient, "query">,
@@ -53,23 +58,26 @@ export async function startRows(
   wait = false,
 ): Promise<Map<string, CompletionRow | Refused>> {
   const { outputTokens, running, tokensPerDay } = completionLimits;
-  const instance = env().INSTANCE_NAME;
+  const { INSTANCE_NAME: instance, ADDRESS_LIMIT_FACTOR: factor } = env();
   const { rows } = await db.query<Refused & { id: string; createdAt: Date | null }>({
     name: "completion_start",
     text: `WITH free AS MATERIALIZED (
-             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[])
-                           AS w (id, user_id, chat_id, messages)
-              WHERE $5 OR pg_try_advisory_xact_lock(hashtextextended(user_id::text, 4)))
-           SELECT w.id, s.running, s.spent, s.seconds_left AS "secondsLeft", s.created_at AS "createdAt"
+             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::json[])
+                           AS w (id, user_id, address, chat_id, messages)
+              WHERE $6 OR (pg_try_advisory_xact_lock(hashtextextended(user_id::text, 4))
+                     AND ($13 = 0 OR pg_try_advisory_xact_lock(hashtextextended(address, 5)))))
+           SELECT w.id, s.running, s.spent, s.seconds_left AS "secondsLeft",
+                  s.of_address AS "ofAddress", s.created_at AS "createdAt"
              FROM free w
             CROSS JOIN LATERAL completion_start(
-                  w.id, w.user_id, w.chat_id, w.messages, $6, $7, $8, $9, $10, $11) s`,
+                  w.id, w.user_id, w.address, w.chat_id, w.messages, $7, $8, $9, $10, $11, $12, $13) s`,
     values: [
       wanted.map(({ id }) => id),
       wanted.map(({ userId }) => userId),
+      wanted.map(({ address }) => address),
       wanted.map(({ chatId }) => chatId),
       wanted.map(({ messages }) => JSON.stringify(messages)),
-      ...[wait, lifecycle().bootId, LEASE, instance, outputTokens, running, tokensPerDay],
+      ...[wait, lifecycle().bootId, LEASE, instance, outputTokens, running, tokensPerDay, factor],
     ],
   });
   const asked = new Map(wanted.map((one) => [one.id, one]));

@@ -36,7 +36,7 @@ export const operations: Operation[] = [
         content: json(presigned),
       },
     },
-    problems: [...invalidJson, storeUnavailable, quotaExceeded],
+    problems: [...invalidJson, storeUnavailable, ...quotaExceeded],
   },
   {
     method: "post",
@@ -55,7 +55,7 @@ export const operations: Operation[] = [
         content: json(multipart),
       },
     },
-    problems: [...invalidJson, storeUnavailable, storeFull, quotaExceeded],
+    problems: [...invalidJson, storeUnavailable, storeFull, ...quotaExceeded],
   },
   {
     method: "get",

@@ -19,7 +19,7 @@ const received = [
   tooLarge,
   storeUnavailable,
   storeFull,
-  quotaExceeded,
+  ...quotaExceeded,
 ];
 /** receive/form.ts */
 const unreadable = [

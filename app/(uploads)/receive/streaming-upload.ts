@@ -24,6 +24,8 @@ const SIGN_OF_LIFE_MS = 30_000;
 
 export interface StreamingOptions {
   userId: string;
+  /** A keyed digest of the address that sends it. */
+  address: string;
   /** Bytes that will come at most, where the client says so. */
   declared: number | undefined;
   expected?: readonly Expected[];
@@ -34,7 +36,8 @@ export interface StreamingOptions {
  * with four parts in memory, however large it is. `take` receives it, `commit` makes it an upload,
  * and where either fails `discard` leaves no object, no part and no row.
  */
-export function createStreamingUpload({ userId, declared, expected = [] }: StreamingOptions) {
+export function createStreamingUpload(options: StreamingOptions) {
+  const { userId, address, declared, expected = [] } = options;
   const digester = createDigester(expected);
   let row: UploadRow | undefined;
   let writer: PartWriter | undefined;
@@ -45,7 +48,7 @@ export function createStreamingUpload({ userId, declared, expected = [] }: Strea
       reserved = declared ?? RESERVE_BYTES;
       const id = randomUUID();
       row = await insertUpload({
-        ...{ id, userId, way: "streaming", name: cleanName(name) },
+        ...{ id, userId, address, way: "streaming", name: cleanName(name) },
         ...{ type: "application/octet-stream", size: reserved },
       });
       const parts = createPartWriter({

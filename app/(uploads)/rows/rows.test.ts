@@ -8,7 +8,7 @@ import {
   startEndpoint,
 } from "@/embedded/s3/s3.fixture";
 import { pool } from "@/lib/db/pool";
-import { parseEnv } from "@/lib/env";
+import { env, parseEnv } from "@/lib/env";
 import { remember } from "@/lib/remember";
 import { completeUpload } from "../complete";
 import { removeUpload, sweepUploads } from "../remove";
@@ -29,6 +29,7 @@ const QUOTA = 1_000;
 const sha256 = (text: string) => createHash("sha256").update(text).digest("base64");
 let endpoint: Endpoint;
 let userId: string;
+let address: string;
 
 beforeAll(async () => {
   endpoint = await startEndpoint();
@@ -43,6 +44,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   userId = randomUUID();
+  address = randomUUID();
 });
 afterAll(async () => {
   await pool().end();
@@ -50,7 +52,15 @@ afterAll(async () => {
 });
 
 const fresh = (change: Partial<NewUpload> = {}): NewUpload => ({
-  ...{ id: randomUUID(), userId, way: "presigned", name: "a.txt", type: "text/plain", size: 100 },
+  ...{
+    id: randomUUID(),
+    userId,
+    address,
+    way: "presigned",
+    name: "a.txt",
+    type: "text/plain",
+    size: 100,
+  },
   ...change,
 });
 const overdue = (id: string) =>
@@ -77,6 +87,34 @@ test("reserving more, at once with others, never passes it either", async () => 
   const done = (await Promise.allSettled(more)).filter(({ status }) => status === "fulfilled");
   expect(done).toHaveLength(8);
   expect((await quotaOf(userId)).usedBytes).toBe(QUOTA);
+});
+
+test("the guests of one address share a quota, however many there are, and the users of others do not", async () => {
+  const shared = QUOTA * env().ADDRESS_LIMIT_FACTOR;
+  const others = Array.from({ length: 60 }, () =>
+    insertUpload(fresh({ userId: randomUUID(), size: QUOTA / 4 })),
+  );
+  const all = await Promise.allSettled(others);
+  expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength((shared / QUOTA) * 4);
+  for (const one of all)
+    if (one.status === "rejected") expect(one.reason.message).toMatch(/507 address-quota-exceeded/);
+  const row = await insertUpload(fresh({ address: randomUUID() }));
+  await reserveMore(row, 100);
+});
+
+test("all uploads together have a bound", async () => {
+  const { rows } = await pool().query("SELECT coalesce(sum(size), 0) AS all FROM upload");
+  const before = env().UPLOAD_TOTAL_BYTES;
+  env().UPLOAD_TOTAL_BYTES = Number(rows[0].all) + 150;
+  try {
+    const row = await insertUpload(fresh());
+    await expect(insertUpload(fresh({ userId: randomUUID() }))).rejects.toThrow(
+      /507 total-quota-exceeded/,
+    );
+    await expect(reserveMore(row, 100)).rejects.toThrow(/507 total-quota-exceeded/);
+  } finally {
+    env().UPLOAD_TOTAL_BYTES = before;
+  }
 });
 
 test("what another user has is as if it were not there", async () => {

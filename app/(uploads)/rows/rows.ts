@@ -17,6 +17,8 @@ const LEASE = {
 const rowSchema = z.object({
   id: z.string(),
   userId: z.string(),
+  /** Null in rows of before it was stored. */
+  address: z.string().nullable(),
   way: z.enum(["simple", "streaming", "presigned", "multipart"]),
   status: z.enum(["pending", "stored", "rejected", "deleting"]),
   key: z.string(),
@@ -35,7 +37,7 @@ const rowSchema = z.object({
 export type UploadRow = z.infer<typeof rowSchema>;
 
 /** The columns by the names of `UploadRow`. */
-export const COLUMNS = `id, user_id AS "userId", way, status, key, name, type, size, sha256,
+export const COLUMNS = `id, user_id AS "userId", address, way, status, key, name, type, size, sha256,
   part_size AS "partSize", store_id AS "storeId", etag, reason, grant_until AS "grantUntil",
   created_at AS "createdAt", stored_at AS "storedAt"`;
 
@@ -44,6 +46,7 @@ export const toRow = (row: unknown): UploadRow => rowSchema.parse(row);
 export interface NewUpload {
   id: string;
   userId: string;
+  address: string;
   way: Way;
   name: string;
   type: string;
@@ -62,13 +65,15 @@ export const keyOf = ({ userId, id }: { userId: string; id: string }) => `u/${us
  * @throws HttpError 507
  */
 export function insertUpload(fresh: NewUpload): Promise<UploadRow> {
-  return withQuota(fresh.userId, fresh.size, async (client) => {
+  return withQuota(fresh, fresh.size, async (client) => {
     const { rows } = await client.query(
-      `INSERT INTO upload (id, user_id, way, key, name, type, size, sha256, part_size, due_at, grant_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10::interval, now() + $11::int * interval '1 second')
+      `INSERT INTO upload (id, user_id, address, way, key, name, type, size, sha256, part_size, due_at, grant_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11::interval,
+               now() + $12::int * interval '1 second')
        RETURNING ${COLUMNS}`,
       [
-        ...[fresh.id, fresh.userId, fresh.way, keyOf(fresh), fresh.name, fresh.type, fresh.size],
+        ...[fresh.id, fresh.userId, fresh.address, fresh.way, keyOf(fresh)],
+        ...[fresh.name, fresh.type, fresh.size],
         ...[fresh.sha256, fresh.partSize, LEASE[fresh.way], fresh.grantSeconds],
       ],
     );
@@ -93,7 +98,8 @@ export async function requireUpload(id: string, userId: string): Promise<UploadR
 
 /** Reserves more for an upload whose size was not known. @throws HttpError 507 */
 export function reserveMore(row: UploadRow, bytes: number): Promise<void> {
-  return withQuota(row.userId, bytes, async (client) => {
+  const { userId, address } = row;
+  return withQuota({ userId, address: address ?? "unknown" }, bytes, async (client) => {
     await client.query("UPDATE upload SET size = size + $2 WHERE id = $1 AND status = 'pending'", [
       row.id,
       bytes,

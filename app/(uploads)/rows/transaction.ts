@@ -3,18 +3,19 @@ import { pool } from "@/lib/db/pool";
 import { inTransaction } from "@/lib/db/transaction";
 
 /**
- * Runs statements that change what a user's uploads take, one such transaction of a user at a time.
- * The lock comes first: a statement after it sees what was committed while it was waited for, which
- * a single statement, with its one snapshot, would not.
+ * Runs statements that change what a user's uploads take, one such transaction of a user, and of an
+ * address, at a time. The locks come first, always in this order: a statement after them sees what was
+ * committed while they were waited for, which a single statement, with its one snapshot, would not.
  */
 export async function withQuotaLock<T>(
-  userId: string,
+  { userId, address }: { userId: string; address: string },
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   return inTransaction(pool(), async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-      `upload quota ${userId}`,
-    ]);
+    for (const holder of [userId, address])
+      await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+        `upload quota ${holder}`,
+      ]);
     return work(client);
   });
 }

@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { lineOfText } from "@/lib/text";
 
-export const sessionLimits = { nameCharacters: 40 } as const;
+export const sessionLimits = {
+  nameCharacters: 40,
+  /** New guests from one address in an hour; GUESTS_PER_ADDRESS sets another. Beyond it: 429. */
+  guestsPerAddress: 60,
+} as const;
+
+/** GUESTS_PER_ADDRESS are counted in this time, in milliseconds. */
+export const newGuestsWindowMs = 3_600_000;
 
 /** `POST /api/session`. */
 export const sessionRequest = z.strictObject({

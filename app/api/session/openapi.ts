@@ -17,7 +17,7 @@ export const operations: Operation[] = [
     operationId: "beginSession",
     summary: "Begin a session, or rename its guest",
     description:
-      "A name is optional. `bearer: true` is for programs: always a new guest, whose token comes in the body and not as a cookie.",
+      "A name is optional. `bearer: true` is for programs: always a new guest, whose token comes in the body and not as a cookie. One address may make 60 new guests in an hour (GUESTS_PER_ADDRESS); one more is answered 429.",
     session: "optional",
     body: json(sessionRequest),
     answers: {

@@ -17,6 +17,8 @@ import { initialState, prepend, type RoomState, receive } from "./state";
 const ACK_MS = 5_000;
 const MEASURE_MS = 2_000;
 const RETRY_MS = 1_000;
+/** Where the server makes no new session, it seldom does a second later. */
+const SESSION_RETRY_MS = 10_000;
 /** Somebody who said that they type and went silent is taken to have stopped. */
 const TYPING_MS = 6_000;
 
@@ -75,6 +77,17 @@ export function createConnection({
     for (const listener of listeners) listener();
   }
 
+  /** A new session, and a connection with it. Where the server makes none now it may soon. */
+  async function beginAnew(): Promise<void> {
+    try {
+      await ensureSession();
+      socket.connect();
+    } catch (error) {
+      set({ problem: (error as Error).message });
+      later(beginAnew, SESSION_RETRY_MS);
+    }
+  }
+
   async function join(): Promise<void> {
     clearTimeout(retry);
     if (!socket.connected) return;
@@ -96,9 +109,9 @@ export function createConnection({
   }
 
   /** What the server cannot do now it may soon. */
-  function later(again: () => void): void {
+  function later(again: () => void, ms = RETRY_MS): void {
     clearTimeout(retry);
-    retry = setTimeout(again, RETRY_MS);
+    retry = setTimeout(again, ms);
   }
 
   async function measure(): Promise<void> {
@@ -156,9 +169,7 @@ export function createConnection({
     const problem = (error as { data?: { status?: number; detail?: string } }).data;
     if (!problem) return; // The transport failed: Socket.IO tries again by itself.
     set({ problem: problem.detail ?? error.message });
-    if (problem.status !== 401 || token) return;
-    await ensureSession();
-    socket.connect();
+    if (problem.status === 401 && !token) void beginAnew();
   });
   socket.io.on("open", () => {
     const { engine } = socket.io;

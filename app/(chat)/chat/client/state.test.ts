@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../contract";
-import { initialState, type Outgoing, prepend, type RoomState, receive } from "./state";
+import {
+  initialState,
+  KEPT_MESSAGES,
+  type Outgoing,
+  prepend,
+  type RoomState,
+  receive,
+} from "./state";
 
 const me = { userId: "user-me", name: "Ada" };
 const other = { userId: "user-other", name: "Bea" };
@@ -30,6 +37,19 @@ const seq = fc.integer({ min: 1, max: 30 });
 const batch = fc.record({ seqs: fc.array(seq, { maxLength: 8 }), replay: fc.boolean() });
 
 describe("receive", () => {
+  it("keeps the newest messages, so that a page that is open for long does not grow for ever", () => {
+    let room = state();
+    for (let n = 0; n < KEPT_MESSAGES + 500; n += 50)
+      room = receive(room, messages(...Array.from({ length: 50 }, (_, i) => n + i + 1)), false);
+    expect(room.messages).toHaveLength(KEPT_MESSAGES);
+    expect(room.messages[0]?.seq).toBe(501);
+    expect(room).toMatchObject({ offset: KEPT_MESSAGES + 500, gaps: 0, duplicates: 0 });
+    // What was let go is read again from the history.
+    expect(seqs(prepend(room, messages(500, 499)))).toEqual(
+      Array.from({ length: KEPT_MESSAGES + 2 }, (_, i) => 499 + i),
+    );
+  });
+
   it("counts gaps, repeats and replays as a model does, for any batches", () => {
     fc.assert(
       fc.property(

@@ -12,6 +12,9 @@ export interface Outgoing {
   detail?: string;
 }
 
+/** Messages that a page keeps; older ones are read again where somebody scrolls up to them. */
+export const KEPT_MESSAGES = 2_000;
+
 export type Status = "connecting" | "joined" | "away" | "offline" | "not reading" | "logged out";
 
 /** Everything the page shows of a room's connection. Replaced, never changed in place. */
@@ -82,7 +85,7 @@ export function receive(state: RoomState, batch: Message[], replay: boolean): Ro
     gaps,
     duplicates,
     replayed,
-    messages: [...state.messages, ...fresh],
+    messages: [...state.messages, ...fresh].slice(-KEPT_MESSAGES),
     outgoing: state.outgoing.filter((message) => !isHere(message)),
     typing: state.typing.filter(({ userId }) => !fresh.some((m) => m.author.userId === userId)),
   };

@@ -2,6 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef } from "react";
+import { Boundary } from "@/components/boundary";
 import { Button } from "@/components/ui/button";
 import { useLive, useRoom } from "../room-provider";
 import { MessageRow, OutgoingRow } from "./message-row";
@@ -83,7 +84,11 @@ export function Conversation({ room }: { room: string }) {
               className="absolute inset-x-0 top-0"
               style={{ transform: `translateY(${start}px)` }}
             >
-              <MessageRow message={message} mine={message.author.userId === me?.userId} />
+              <Boundary
+                fallback={<p className="px-4 py-1.5 text-muted">A message that cannot be shown.</p>}
+              >
+                <MessageRow message={message} mine={message.author.userId === me?.userId} />
+              </Boundary>
             </li>
           );
         })}

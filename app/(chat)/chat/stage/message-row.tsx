@@ -1,6 +1,13 @@
+"use client";
+
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import type { Message } from "../../contract";
 import type { Outgoing } from "../client/state";
+
+/** Beyond either a message is cut until it is opened. */
+const LONG_CHARACTERS = 1_000;
+const LONG_LINES = 12;
 
 /** A stored message: who, when, and its place in the room. */
 export function MessageRow({ message, mine }: { message: Message; mine: boolean }) {
@@ -9,17 +16,39 @@ export function MessageRow({ message, mine }: { message: Message; mine: boolean 
     <div className="px-4 py-1.5" data-seq={message.seq}>
       <p className="flex items-baseline gap-2 text-[0.8125rem]">
         <span className={mine ? "font-medium text-accent" : "font-medium"}>
-          {message.author.name}
+          <bdi>{message.author.name}</bdi>
         </span>
         <time className="text-muted tabular-nums" dateTime={message.at}>
           {at.toLocaleTimeString(undefined, { timeStyle: "medium" })}
         </time>
         <span className="ml-auto font-mono text-muted text-xs tabular-nums">{message.seq}</span>
       </p>
-      <p className="whitespace-pre-wrap break-words leading-snug" dir="auto">
-        {message.text}
-      </p>
+      <MessageText text={message.text} />
     </div>
+  );
+}
+
+/**
+ * A message may have 4,000 lines, and marks that reach over the lines around them: nothing is shown outside of
+ * its own box, and a long one only when it is asked for.
+ */
+function MessageText({ text }: { text: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const isLong = text.length > LONG_CHARACTERS || text.split("\n").length > LONG_LINES;
+  return (
+    <>
+      <p
+        className={`overflow-hidden whitespace-pre-wrap break-words leading-snug ${isLong && !isOpen ? "line-clamp-[12]" : ""}`}
+        dir="auto"
+      >
+        {text}
+      </p>
+      {isLong && (
+        <Button look="bare" className="-ml-2.5" onClick={() => setOpen(!isOpen)}>
+          {isOpen ? "Show less" : "Show all of it"}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -15,7 +15,7 @@ export function People() {
       <ul aria-label="People here" className="contents">
         {shown.map(({ userId, name }) => (
           <li key={userId} className={userId === me?.userId ? "font-medium" : ""}>
-            {name}
+            <bdi>{name}</bdi>
             {userId === me?.userId && <span className="text-muted"> (you)</span>}
           </li>
         ))}

@@ -1,28 +1,20 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { api } from "@/lib/api";
-import { type Room, roomList, room as roomSchema } from "../../contract";
+import { type Room, room as roomSchema } from "../../contract";
 import { useRoom } from "../room-provider";
+import { useRooms } from "./use-rooms";
 
 /** Which room this is, the others, and a way to make one. */
 export function RoomBar({ room }: { room: string }) {
   const { me } = useRoom();
-  const [rooms, setRooms] = useState<Room[]>([]);
+  const { pinned, others, next, loadMore, problem: unread } = useRooms(me?.userId);
   const [problem, setProblem] = useState("");
   const router = useRouter();
   const id = useId();
-  const userId = me?.userId;
-
-  useEffect(() => {
-    if (!userId) return;
-    api
-      .GET("/api/chat/rooms")
-      .then(({ data }) => setRooms(roomList.parse(data).rooms))
-      .catch(() => setProblem("The rooms could not be read. Reload the page."));
-  }, [userId]);
 
   async function make(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -35,7 +27,7 @@ export function RoomBar({ room }: { room: string }) {
     setProblem(answer?.error?.detail ?? "There was no answer. Try again.");
   }
 
-  const here = rooms.some(({ name }) => name === room);
+  const here = [...pinned, ...others].some(({ name }) => name === room);
   return (
     <div className="border-rule border-b px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -48,13 +40,17 @@ export function RoomBar({ room }: { room: string }) {
             onChange={(event) => router.push(`/chat?room=${event.target.value}`, { scroll: false })}
           >
             {!here && <option value={room}>{room}</option>}
-            {rooms.map(({ name, title, isPrivate }) => (
-              <option key={name} value={name}>
-                {isPrivate ? `${title} (private)` : title}
-              </option>
-            ))}
+            {pinned.map(optionOf)}
+            {others.length > 0 && (
+              <optgroup label="Others, newest first">{others.map(optionOf)}</optgroup>
+            )}
           </select>
         </label>
+        {next !== undefined && (
+          <Button look="bare" onClick={loadMore}>
+            More rooms
+          </Button>
+        )}
         <form onSubmit={make} className="flex items-center gap-2">
           <input
             name="title"
@@ -68,8 +64,14 @@ export function RoomBar({ room }: { room: string }) {
         </form>
       </div>
       <p role="status" className="text-[0.8125rem] text-bad empty:hidden">
-        {problem}
+        {problem || unread}
       </p>
     </div>
   );
 }
+
+const optionOf = ({ name, title, isPrivate }: Room) => (
+  <option key={name} value={name}>
+    {isPrivate ? `${title} (private)` : title}
+  </option>
+);

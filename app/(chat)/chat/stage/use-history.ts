@@ -12,17 +12,22 @@ export function useHistory(room: string) {
   const [loading, setLoading] = useState(false);
   const busy = useRef(false);
   const first = messages[0]?.seq;
-  const more = first !== undefined && first > 1;
+  const [beginning, setBeginning] = useState<number>();
+  // Before the room's first message some may have been pruned: then the history says where it begins.
+  const more = first !== undefined && first > 1 && first !== beginning;
 
   async function loadOlder(): Promise<void> {
     if (busy.current || !more) return;
     busy.current = true;
     setLoading(true);
     try {
-      const { data } = await api.GET("/api/chat/rooms/{room}/messages", {
+      const { data, response } = await api.GET("/api/chat/rooms/{room}/messages", {
         params: { path: { room }, query: { before: first, limit: 50 } },
       });
-      if (data) connection?.prepend(history.parse(data).messages);
+      if (!data) return;
+      const { messages: older } = history.parse(data);
+      if (!response.headers.get("link")) setBeginning(older.at(-1)?.seq ?? first);
+      connection?.prepend(older);
     } finally {
       busy.current = false;
       setLoading(false);

@@ -1,6 +1,7 @@
 import { readJson } from "@/lib/body";
 import { eventResponse } from "@/lib/event-response";
 import { route } from "@/lib/http";
+import { addressDigest } from "@/lib/rate-limit/caller";
 import { requireSession } from "@/lib/session/session";
 import { createCompletion } from "../../completion/create";
 import { feedCompletion } from "../../completion/feed";
@@ -24,6 +25,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const { userId } = identity;
     const { id } = await createCompletion({
       userId,
+      address: addressDigest(request),
       chatId: asked.id,
       messages: (client) => say(client, userId, asked.id, message),
     });

@@ -2,7 +2,9 @@
 
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { Boundary } from "@/components/boundary";
 import { useView } from "../run-provider";
+import { isTooCostly } from "./markup-cost";
 
 const Heading = ({ children }: { children?: React.ReactNode }) => (
   <p className="font-medium">{children}</p>
@@ -43,9 +45,28 @@ const components: Components = {
   input: ({ checked }) => <span>{checked ? "☑" : "☐"}</span>,
 };
 
+const MarkdownText = ({ text }: { text: string }) => (
+  <Markdown remarkPlugins={[remarkGfm]} components={components}>
+    {text}
+  </Markdown>
+);
+
+/** Where it cannot be shown as Markdown. */
+const PlainText = ({ text }: { text: string }) => (
+  <>
+    <p className="text-muted">
+      Shown as plain text: its markup is nested too deep, or there is too much of it.
+    </p>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+    <p tabIndex={0} className="max-h-[60vh] overflow-y-auto whitespace-pre-wrap">
+      {text}
+    </p>
+  </>
+);
+
 /** The answer as far as it has come. */
 export function Answer() {
-  const { text, prompt, status } = useView();
+  const { id, text, prompt, status } = useView();
   return (
     <section
       aria-label="Answer"
@@ -62,9 +83,9 @@ export function Answer() {
         data-testid="answer"
         className="space-y-3 [overflow-wrap:anywhere] [&_blockquote]:border-edge [&_blockquote]:border-l-2 [&_blockquote]:pl-3 [&_code]:font-mono [&_code]:text-xs [&_li]:mt-1 [&_ol]:list-decimal [&_ol]:pl-5 [&_td]:pr-4 [&_th]:pr-4 [&_ul]:list-disc [&_ul]:pl-5"
       >
-        <Markdown remarkPlugins={[remarkGfm]} components={components}>
-          {text}
-        </Markdown>
+        <Boundary key={id} fallback={<PlainText text={text} />}>
+          {isTooCostly(text) ? <PlainText text={text} /> : <MarkdownText text={text} />}
+        </Boundary>
       </div>
     </section>
   );

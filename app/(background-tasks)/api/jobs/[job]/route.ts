@@ -1,8 +1,16 @@
 import { readJson } from "@/lib/body";
 import { json, notFound, route } from "@/lib/http";
 import { idempotencyKey } from "@/lib/idempotency-key";
+import { countForAddress } from "@/lib/rate-limit/guard";
 import { requireSession } from "@/lib/session/session";
-import { inputs, type JobState, jobAccepted, kindSchema, shortKinds } from "../../../contract";
+import {
+  inputs,
+  type JobState,
+  jobAccepted,
+  jobLimits,
+  kindSchema,
+  shortKinds,
+} from "../../../contract";
 import { createJob } from "../../../jobs/create";
 import { applied, parsePrefer } from "../../../jobs/prefer";
 import { findRow, readState } from "../../../jobs/rows";
@@ -14,7 +22,8 @@ import { waitFor } from "../../../jobs/wait";
 //   `Prefer: wait=n` a short job that ends in time is answered with 200 and its state (RFC 7240).
 //   GET /api/jobs/{id} → 200: the state of one's own job.
 // Fails with 400, 401, 404 (no such kind; no such job, or another user's), 409 (the key is under
-// way), 413, 415, 422 (the key belongs to another request), 429 (20 jobs under way).
+// way), 413, 415, 422 (the key belongs to another request), 429 (20 jobs under way, or too many
+// begun from one address).
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ job: string }>({
   async POST(request, { params }) {
     const { userId } = await requireSession(request);
@@ -23,6 +32,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ job: str
     const key = idempotencyKey(request.headers);
     const prefer = parsePrefer(request.headers.get("prefer"));
     const input = await readJson(request, inputs[kind]);
+    await countForAddress(request, jobLimits.started);
 
     const { job, fresh } = await createJob({ userId, kind, input, key });
     const headers = new Headers({ location: `/api/jobs/${job.id}` });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readJson } from "@/lib/body";
 import { json, route } from "@/lib/http";
+import { addressDigest } from "@/lib/rate-limit/caller";
 import { requireSession } from "@/lib/session/session";
 import { type Multipart, multipartRequest } from "../../../contract";
 import { cleanName } from "../../../file/name";
@@ -26,6 +27,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       ...{
         id: randomUUID(),
         userId,
+        address: addressDigest(request),
         way: "multipart",
         name: cleanName(name),
         type,

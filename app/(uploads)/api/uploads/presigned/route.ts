@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readJson } from "@/lib/body";
 import { json, route } from "@/lib/http";
+import { addressDigest } from "@/lib/rate-limit/caller";
 import { requireSession } from "@/lib/session/session";
 import { type Presigned, presignedRequest } from "../../../contract";
 import { cleanName } from "../../../file/name";
@@ -23,6 +24,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       ...wanted,
       id: randomUUID(),
       userId,
+      address: addressDigest(request),
       way: "presigned",
       name: cleanName(wanted.name),
       grantSeconds: expiresIn,

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { json, notFound, route } from "@/lib/http";
+import { addressDigest } from "@/lib/rate-limit/caller";
 import { requireSession } from "@/lib/session/session";
 import { uploadLimits } from "../../../contract";
 import { cleanName } from "../../../file/name";
@@ -35,7 +36,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     sweepNowAndThen();
     const size = file.bytes.length;
     const id = randomUUID();
-    const row = await insertUpload({ id, userId, way: "simple", name: file.name, type, size });
+    const address = addressDigest(request);
+    const row = await insertUpload({
+      ...{ id, userId, address, way: "simple", name: file.name, type, size },
+    });
     try {
       const etag = await putObject(row.key, file.bytes, { type, sha256 });
       const stored = await markStored(row.id, { size, type, etag, sha256 });

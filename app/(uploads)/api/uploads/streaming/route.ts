@@ -1,5 +1,6 @@
 import { json, route } from "@/lib/http";
 import { readQuery } from "@/lib/query";
+import { addressDigest } from "@/lib/rate-limit/caller";
 import { piecesOf } from "@/lib/request-body";
 import { requireSession } from "@/lib/session/session";
 import { streamQuery, type Upload, uploadLimits } from "../../../contract";
@@ -26,7 +27,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const expected = expectedDigests(request.headers);
     assertDeclaredLength(request.headers, streamingBytes);
     const declared = declaredLength(request.headers);
-    return receive({ userId, declared, expected }, (upload) =>
+    const address = addressDigest(request);
+    return receive({ userId, address, declared, expected }, (upload) =>
       upload.take(name, readBody(request, streamingBytes)),
     );
   },
@@ -35,7 +37,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     const { userId } = await requireSession(request);
     assertDeclaredLength(request.headers, streamingBytes + FORM_OVERHEAD);
     const declared = declaredLength(request.headers);
-    return receive({ userId, declared }, (upload) =>
+    const address = addressDigest(request);
+    return receive({ userId, address, declared }, (upload) =>
       readForm(request, streamingBytes, ({ name, bytes }) => upload.take(name, piecesOf(bytes))),
     );
   },

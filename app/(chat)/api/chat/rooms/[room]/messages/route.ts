@@ -4,7 +4,7 @@ import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { historyQuery } from "../../../../../contract";
 import { streamOf, toMessage } from "../../../../../messages";
-import { readableRoom } from "../../../../../rooms";
+import { openRoom } from "../../../../../rooms";
 
 // The history of a room.
 //   GET ?before=&limit= → 200: the messages before a sequence number (without one: the last),
@@ -14,7 +14,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ room: st
   async GET(request, { params }) {
     const { userId } = await requireSession(request);
     const { before = Number.MAX_SAFE_INTEGER, limit } = readQuery(request, historyQuery);
-    const { name } = await readableRoom((await params).room, userId);
+    const { name } = await openRoom((await params).room, userId);
 
     const { entries, floor } = await log().readBefore(streamOf(name), before, limit);
     const messages = entries.map(toMessage).reverse();
