@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { wholeNumber } from "@/lib/numbers";
+import { slowestPace } from "@/lib/pace";
 
 const MiB = 1024 * 1024;
 
@@ -20,11 +21,13 @@ export const uploadLimits = {
   /** What comes with a file in a form: fields, and bytes of each. */
   fields: 20,
   fieldBytes: 4 * 1024,
+  /** Of all that is in a form beside its file: fields, boundaries, heads, and what comes before and after. */
+  besideFileBytes: 128 * 1024,
   /** Streaming uploads under way at once: of a user, of an instance. */
   streamsPerUser: 4,
   streamsPerInstance: 24,
-  /** A client that sends nothing for so long is gone. */
-  silenceMs: 30_000,
+  /** The slowest that a file may come. A client that sends nothing for a whole window is gone. */
+  pace: { ...slowestPace, graceMs: 60_000 },
   listed: { usual: 20, max: 100 },
 } as const;
 
