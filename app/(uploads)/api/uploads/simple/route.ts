@@ -5,12 +5,12 @@ import { uploadLimits } from "../../../contract";
 import { cleanName } from "../../../file/name";
 import { decideType } from "../../../file/type";
 import { assertDeclaredLength, tooLarge } from "../../../receive/body";
-import { FORM_OVERHEAD, readForm } from "../../../receive/form";
+import { readForm } from "../../../receive/form";
 import { removeUpload, sweepNowAndThen } from "../../../remove";
 import { insertUpload, markStored, toUpload } from "../../../rows/rows";
 import { putObject } from "../../../store/objects";
 
-const { simpleBytes } = uploadLimits;
+const { simpleBytes, besideFileBytes } = uploadLimits;
 
 // Receives a small file whole, looks at it, and stores it.
 //   POST multipart/form-data with one file of at most 5 MiB → 201; Location is the upload. Its type
@@ -21,7 +21,7 @@ const { simpleBytes } = uploadLimits;
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async POST(request) {
     const { userId } = await requireSession(request);
-    assertDeclaredLength(request.headers, simpleBytes + FORM_OVERHEAD);
+    assertDeclaredLength(request.headers, simpleBytes + besideFileBytes);
 
     const file = { name: "", declared: "", bytes: Buffer.of() as Buffer };
     await readForm(request, simpleBytes, async ({ name, type, bytes }) => {

@@ -5,12 +5,12 @@ import { requireSession } from "@/lib/session/session";
 import { streamQuery, type Upload, uploadLimits } from "../../../contract";
 import { expectedDigests } from "../../../file/digest-fields";
 import { assertDeclaredLength, declaredLength, readBody } from "../../../receive/body";
-import { FORM_OVERHEAD, readForm } from "../../../receive/form";
+import { readForm } from "../../../receive/form";
 import { withSlot } from "../../../receive/slots";
 import { createStreamingUpload } from "../../../receive/streaming-upload";
 import { sweepNowAndThen } from "../../../remove";
 
-const { streamingBytes } = uploadLimits;
+const { streamingBytes, besideFileBytes } = uploadLimits;
 
 // Receives a file of up to 5 GiB in constant memory. Nothing is stored unless all of it is.
 //   PUT ?name= → the body is the file; Content-Digest and Repr-Digest (RFC 9530) are verified.
@@ -33,7 +33,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
 
   async POST(request) {
     const { userId } = await requireSession(request);
-    assertDeclaredLength(request.headers, streamingBytes + FORM_OVERHEAD);
+    assertDeclaredLength(request.headers, streamingBytes + besideFileBytes);
     const declared = declaredLength(request.headers);
     return receive({ userId, declared }, (upload) =>
       readForm(request, streamingBytes, ({ name, bytes }) => upload.take(name, piecesOf(bytes))),
