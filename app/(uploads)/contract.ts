@@ -23,9 +23,12 @@ export const uploadLimits = {
   fieldBytes: 4 * 1024,
   /** Of all that is in a form beside its file: fields, boundaries, heads, and what comes before and after. */
   besideFileBytes: 128 * 1024,
-  /** Streaming uploads under way at once: of a user, of an instance. */
-  streamsPerUser: 4,
-  streamsPerInstance: 24,
+  /** Streaming uploads under way at once: of a user, from an address, of an instance. Beyond: 429, 429, 503. */
+  streams: { perUser: 4, perAddress: 12, perInstance: 24 },
+  /** The same for those that are held in memory, … */
+  simple: { perUser: 4, perAddress: 24, perInstance: 100 },
+  /** … and their bytes, all of an instance together. Beyond: 503. */
+  simpleBytesPerInstance: 64 * MiB,
   /** The slowest that a file may come. A client that sends nothing for a whole window is gone. */
   pace: { ...slowestPace, graceMs: 60_000 },
   listed: { usual: 20, max: 100 },

@@ -5,6 +5,7 @@ import { MIMEType } from "node:util";
 import busboy from "busboy";
 import { HttpError } from "@/lib/http";
 import type { Gulp } from "@/lib/request-body";
+import { assertWholeContent } from "@/lib/whole-content";
 import { uploadLimits } from "../contract";
 import { readBody } from "./body";
 import { withoutTransportPadding } from "./transport-padding";
@@ -33,6 +34,7 @@ export async function readForm(
   maxFileBytes: number,
   take: (file: FormFile) => Promise<void>,
 ): Promise<void> {
+  assertWholeContent(request.headers);
   const boundary = boundaryOf(request.headers);
   const parser = createParser(boundary);
   const candidates: Promise<void>[] = [];
@@ -106,8 +108,13 @@ export async function readForm(
   if (!taken) throw new HttpError(400, "no-file", "The form has no file. Choose one, as `file`.");
 }
 
+/** Many small pieces are joined: each that waits in the parser costs more memory than it has bytes. */
+const MANY_PIECES = 64;
+
 async function* each(gulps: AsyncIterable<Gulp>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const gulp of gulps) yield* gulp;
+  for await (const gulp of gulps)
+    if (gulp.length > MANY_PIECES) yield Buffer.concat(gulp);
+    else yield* gulp;
 }
 
 /** Whether a file ends before its first byte. What was read of it is put back. */
