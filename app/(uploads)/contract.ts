@@ -32,6 +32,8 @@ export const uploadLimits = {
   /** The slowest that a file may come. A client that sends nothing for a whole window is gone. */
   pace: { ...slowestPace, graceMs: 60_000 },
   listed: { usual: 20, max: 100 },
+  /** Of a cursor of the list, in characters. */
+  cursorLength: 200,
 } as const;
 
 /** What the simple way accepts. The first group is known by its first bytes, the second by its text. */
@@ -86,7 +88,7 @@ export type Upload = z.infer<typeof upload>;
 
 /** `GET /api/uploads`: the newest first. */
 export const listQuery = z.object({
-  cursor: z.string().max(200).optional(),
+  cursor: z.string().optional(),
   limit: wholeNumber(1, uploadLimits.listed.max).default(uploadLimits.listed.usual),
 });
 export const uploadList = z.object({
