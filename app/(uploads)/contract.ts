@@ -62,7 +62,9 @@ const mediaType = z
   .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/, "is not a media type")
   .transform((type) => type.toLowerCase());
 const sha256Base64 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "is not the base64 of 32 bytes");
-const sizeUpTo = (max: number) => z.number().int().min(1).max(max);
+/** An empty file is a file. */
+const sizeUpTo = (max: number) =>
+  z.number().int().min(0).max(max, `A file sent this way has at most ${max} bytes.`);
 
 /** One upload, as its owner sees it. */
 export const upload = z.object({

@@ -27,12 +27,14 @@ type Next = IteratorResult<Gulp>;
  *
  * A body that is given up is left unread, not cancelled: that would tear the connection down before
  * the client has its answer. server/early-answer.ts sees to the rest.
+ * @param signal ends the reading with its reason, though the client may send nothing more
  * @throws HttpError 413, 408 (too slow, or silent), 400 (broke off, or other than declared)
  */
 export async function* readBody(
   request: Request,
   maxBytes: number,
   pace: PaceLimits = uploadLimits.pace,
+  signal?: AbortSignal,
 ): AsyncGenerator<Gulp, void, undefined> {
   const declared = declaredLength(request.headers);
   const source = bodyOf(request)[Symbol.asyncIterator]();
@@ -40,7 +42,9 @@ export async function* readBody(
   let received = 0;
   let waitedMs = 0;
   let waitingSince = 0;
-  let giveUp: ((error: HttpError) => void) | undefined;
+  let giveUp: ((error: unknown) => void) | undefined;
+  const stop = () => giveUp?.(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
   const watch = setInterval(() => {
     if (!giveUp) return;
     const waitingMs = performance.now() - waitingSince;
@@ -55,6 +59,7 @@ export async function* readBody(
     });
   try {
     for (;;) {
+      signal?.throwIfAborted();
       const { done, value } = await next();
       giveUp = undefined;
       waitedMs += performance.now() - waitingSince;
@@ -65,6 +70,7 @@ export async function* readBody(
     }
   } finally {
     clearInterval(watch);
+    signal?.removeEventListener("abort", stop);
     // Not awaited: where nothing comes, it ends with the connection.
     void source.return?.();
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { HttpError } from "@/lib/http";
 import type { PaceLimits } from "@/lib/pace";
 import { uploadLimits } from "../contract";
 import { readBody } from "./body";
@@ -86,6 +87,18 @@ test("what the taker throws is the reason, and ends the reading", async () => {
   });
   await expect(refused).rejects.toThrow(/no room/);
 });
+
+test("a refusal does not wait for a client that sends nothing more", async () => {
+  const begun = requestOf([form.subarray(0, form.length - 30)], "silence");
+  const refused = readForm(begun, 1_000, async () => {
+    throw new HttpError(507, "quota-exceeded", "No room.");
+  });
+  await expect(refused).rejects.toThrow(/507 quota-exceeded/);
+  const two = filePart("a", "1") + filePart("b", "2");
+  await expect(read(requestOf([Buffer.from(two)], "silence"))).rejects.toThrow(
+    /400 too-many-parts/,
+  );
+}, 5_000);
 
 test("the body is bounded in size, in silence and by what it declares", async () => {
   const drain = async (request: Request, max: number, pace?: PaceLimits) => {

@@ -94,7 +94,10 @@ export async function readForm(
     }
   }
 
-  const body = readBody(request, maxFileBytes + besideFileBytes);
+  // What is refused is answered at once: a client that has stalled sends nothing that would end the wait.
+  const stop = new AbortController();
+  parser.once("error", (error) => stop.abort(error));
+  const body = readBody(request, maxFileBytes + besideFileBytes, uploadLimits.pace, stop.signal);
   try {
     await pipeline(bounded(withoutTransportPadding(each(body), boundary)), parser);
     await Promise.all(candidates);
