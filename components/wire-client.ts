@@ -16,6 +16,8 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** Of the problem (RFC 9457), where the answer was one. */
+    readonly type?: string,
   ) {
     super(message);
   }
@@ -56,7 +58,8 @@ export async function parsed<T extends z.ZodType>(
 ): Promise<z.infer<T>> {
   const { data, error, response } = await call;
   if (response.ok) return schema.parse(data);
-  throw new Refusal(response.status, detailOf(error, response.status));
+  const { type } = problemSchema.safeParse(error).data ?? {};
+  throw new Refusal(response.status, detailOf(error, response.status), type);
 }
 
 /** A problem's own words, or that there were none. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { readJson } from "./body";
+import { heldBodies, readJson } from "./body";
 import { HttpError } from "./http";
 
 const schema = z.strictObject({ text: z.string() });
@@ -204,5 +204,39 @@ describe("readJson", () => {
       expect(new Headers(error.extra.headers).get("accept")).toBe("application/json");
       expect(seen.pulled).toBe(0);
     }
+  });
+
+  it("refuses what is compressed, unread, and says what it takes (RFC 9110, 15.5.16)", async () => {
+    for (const coding of ["gzip", "br", "deflate", "zstd", "GZIP", "gzip, identity", "utf-8"]) {
+      const { body, seen } = streamOf([new Uint8Array([0x1f, 0x8b, 0x08])]);
+      const error = await readJson(post(body, { "content-encoding": coding }), schema).catch(
+        (error) => error,
+      );
+      expect(error, coding).toMatchObject({ status: 415, slug: "unsupported-content-encoding" });
+      expect(new Headers(error.extra.headers).get("accept-encoding")).toBe("identity");
+      expect(seen.pulled).toBe(0);
+    }
+    for (const coding of ["", "identity", " Identity "])
+      expect(await outcome(post('{"text":"a"}', { "content-encoding": coding }))).toEqual({
+        data: { text: "a" },
+      });
+  });
+
+  it("refuses a part of a body, unread (RFC 9110, 14.5)", async () => {
+    const request = post('{"text":"a"}', { "content-range": "bytes 0-11/100" });
+    expect(await outcome(request)).toEqual({ status: 400, slug: "partial-content" });
+  });
+
+  it("holds bodies of bounded size in all: beyond it 503, and it gives back what it has held", async () => {
+    const others = heldBodies().share();
+    const free = 256 * 1024 * 1024 - 100;
+    expect(others.add(free)).toBe(true);
+    expect(await outcome(post(jsonOf(100)))).toHaveProperty("data");
+    for (let n = 0; n < 5; n++)
+      expect(await outcome(post(jsonOf(101)))).toEqual({ status: 503, slug: "unavailable" });
+    expect(heldBodies().held()).toBe(free);
+    others.giveBack();
+    expect(await outcome(post(jsonOf(101)))).toHaveProperty("data");
+    expect(heldBodies().held()).toBe(0);
   });
 });

@@ -1,11 +1,15 @@
+import { type PaceLimits, slowestPace } from "@/lib/pace";
+
 /** How long a client may take, in milliseconds. Past it, its connection ends, with 408 where nothing was answered. */
 export interface Deadlines {
   /** For the head of a request, from its first byte; for a connection that says nothing, from its beginning. */
   head: number;
-  /** For the body, from the end of the head. */
+  /** For the body, from the end of the head: and longer for one whose bytes come at the pace below. */
   body: number;
-  /** For a body under /api/uploads, which holds a file. */
+  /** The same for a form with a file. */
   upload: number;
+  /** How fast a body has to come at least. */
+  pace: Omit<PaceLimits, "graceMs">;
   /** Between an answer and the next request. Longer than the 60 s for which proxies keep a connection. */
   idle: number;
   /** How often it is looked for heads that are late. */
@@ -15,7 +19,8 @@ export interface Deadlines {
 export const deadlines: Deadlines = {
   head: 10_000,
   body: 30_000,
-  upload: 300_000,
+  upload: 60_000,
+  pace: slowestPace,
   idle: 65_000,
   look: 1_000,
 };

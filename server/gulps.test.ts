@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readInGulps } from "./gulps";
+import { gulps, readInGulps } from "./gulps";
 
 const server = createServer();
 beforeAll(async () => {
@@ -29,17 +29,36 @@ test("a slow reader gets all of it, in order, in gulps of bounded size", async (
   const sent = Buffer.alloc(size);
   for (let n = 0; n < size; n += 4) sent.writeUInt32BE(n, n);
   out.end(sent);
-  const gulps: Buffer[] = [];
+  const read: Buffer[] = [];
   for await (const gulp of incoming) {
-    gulps.push(gulp);
+    read.push(gulp);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  expect(Buffer.concat(gulps).equals(sent)).toBe(true);
+  expect(Buffer.concat(read).equals(sent)).toBe(true);
   // A chunk of a socket is let through beyond the bound.
-  expect(Math.max(...gulps.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024 + 65_536);
-  expect(gulps.length).toBeLessThan(size / 65_536);
+  expect(Math.max(...read.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024 + 65_536);
+  expect(read.length).toBeLessThan(size / 65_536);
   expect(incoming.listenerCount("data")).toBe(0);
   response.end();
+});
+
+test("a chunk for each byte is held in bounded number: each costs more than its byte", async () => {
+  const { port } = server.address() as AddressInfo;
+  const came = once(server, "request");
+  const socket = connect(port, "127.0.0.1");
+  const bytes = 300_000;
+  socket.write("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  socket.write(`${"1\r\na\r\n".repeat(bytes)}0\r\n\r\n`);
+  const [incoming, response] = await came;
+  const lengths: number[] = [];
+  for await (const gulp of gulps(incoming as IncomingMessage)) {
+    lengths.push(gulp.length);
+    await new Promise((resolve) => setTimeout(resolve, lengths.length < 4 ? 200 : 1));
+  }
+  expect(lengths.reduce((sum, length) => sum + length)).toBe(bytes);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(4_096);
+  response.end();
+  socket.destroy();
 });
 
 test("a body that breaks off is an error, not an end", async () => {
@@ -72,8 +91,8 @@ test.each([
 test("an empty body ends at once", async () => {
   const { out, incoming, response } = await exchange(0);
   out.end();
-  const gulps = [];
-  for await (const gulp of incoming) gulps.push(gulp);
-  expect(gulps).toEqual([]);
+  const read = [];
+  for await (const gulp of incoming) read.push(gulp);
+  expect(read).toEqual([]);
   response.end();
 });

@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 
 /** Handed on at once, at most, and held at most. */
 const GULP_BYTES = 1024 * 1024;
+/** The same in chunks: a client may send one for each byte, and each costs far more memory than that. */
+const GULP_CHUNKS = 4_096;
 
 /**
  * Next makes a web stream of a body by its async iterator, at a price for each chunk, and a socket
@@ -25,7 +27,7 @@ export async function* gulps(
   const onData = (chunk: Buffer) => {
     chunks.push(chunk);
     held += chunk.length;
-    if (held >= GULP_BYTES) request.pause();
+    if (held >= GULP_BYTES || chunks.length >= GULP_CHUNKS) request.pause();
     wake();
   };
   const onEnd = () => {

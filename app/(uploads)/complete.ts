@@ -76,11 +76,18 @@ async function faultOf(row: UploadRow, object: StoredObject): Promise<string | u
     return `The type ${row.type} was announced, and the store has ${object.type}.`;
   if (row.sha256 && (object.sha256 ?? (await digestOf(row.key, object))) !== row.sha256)
     return "It is not the file of this SHA-256.";
-  const range = { first: 0, last: Math.min(object.size, SNIFFED_BYTES) - 1 };
-  const start = await getObject(row.key, { etag: object.etag, range });
-  const bytes = start && (await ask(() => buffer(start)));
-  const found = bytes && (await contradicts(bytes, row.type));
+  if (object.encoding)
+    return `No Content-Encoding was announced, and the store has it in ${object.encoding}.`;
+  const start = object.size === 0 ? Buffer.of() : await startOf(row.key, object);
+  const found = start && (await contradicts(start, row.type));
   return found ? `${row.type} was announced, and its bytes are ${found}.` : undefined;
+}
+
+/** The first bytes, of which there are some: an empty object has no range (RFC 9110, 14.1.2). */
+async function startOf(key: string, object: StoredObject): Promise<Buffer | null> {
+  const range = { first: 0, last: Math.min(object.size, SNIFFED_BYTES) - 1 };
+  const start = await getObject(key, { etag: object.etag, range });
+  return start && ask(() => buffer(start));
 }
 
 /** For stores that keep no SHA-256: the bytes are read once, in constant memory. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { wholeNumber } from "@/lib/numbers";
+import { slowestPace } from "@/lib/pace";
 
 const MiB = 1024 * 1024;
 
@@ -20,12 +21,19 @@ export const uploadLimits = {
   /** What comes with a file in a form: fields, and bytes of each. */
   fields: 20,
   fieldBytes: 4 * 1024,
-  /** Streaming uploads under way at once: of a user, of an instance. */
-  streamsPerUser: 4,
-  streamsPerInstance: 24,
-  /** A client that sends nothing for so long is gone. */
-  silenceMs: 30_000,
+  /** Of all that is in a form beside its file: fields, boundaries, heads, and what comes before and after. */
+  besideFileBytes: 128 * 1024,
+  /** Streaming uploads under way at once: of a user, from an address, of an instance. Beyond: 429, 429, 503. */
+  streams: { perUser: 4, perAddress: 12, perInstance: 24 },
+  /** The same for those that are held in memory, … */
+  simple: { perUser: 4, perAddress: 24, perInstance: 100 },
+  /** … and their bytes, all of an instance together. Beyond: 503. */
+  simpleBytesPerInstance: 64 * MiB,
+  /** The slowest that a file may come. A client that sends nothing for a whole window is gone. */
+  pace: { ...slowestPace, graceMs: 60_000 },
   listed: { usual: 20, max: 100 },
+  /** Of a cursor of the list, in characters. */
+  cursorLength: 200,
 } as const;
 
 /** What the simple way accepts. The first group is known by its first bytes, the second by its text. */
@@ -54,7 +62,9 @@ const mediaType = z
   .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/, "is not a media type")
   .transform((type) => type.toLowerCase());
 const sha256Base64 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "is not the base64 of 32 bytes");
-const sizeUpTo = (max: number) => z.number().int().min(1).max(max);
+/** An empty file is a file. */
+const sizeUpTo = (max: number) =>
+  z.number().int().min(0).max(max, `A file sent this way has at most ${max} bytes.`);
 
 /** One upload, as its owner sees it. */
 export const upload = z.object({
@@ -80,7 +90,7 @@ export type Upload = z.infer<typeof upload>;
 
 /** `GET /api/uploads`: the newest first. */
 export const listQuery = z.object({
-  cursor: z.string().max(200).optional(),
+  cursor: z.string().optional(),
   limit: wholeNumber(1, uploadLimits.listed.max).default(uploadLimits.listed.usual),
 });
 export const uploadList = z.object({

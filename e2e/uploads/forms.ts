@@ -33,6 +33,13 @@ export function formsFromHell(site: Site): void {
         400,
       ],
       [
+        "no file chosen",
+        formType,
+        '--frontier\r\nContent-Disposition: form-data; name="f"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--frontier--\r\n',
+        400,
+      ],
+      ["a preamble without end", formType, "a".repeat(1024 * 1024), 413],
+      [
         "two files",
         formType,
         Buffer.concat([

@@ -65,7 +65,9 @@ export function theSimpleWay(site: Site): void {
       const { status, headers, body } = await answer;
       stop();
       expect([status, headers.connection]).toEqual([413, "close"]);
-      expect(JSON.parse(body).maxBytes).toBe(uploadLimits.simpleBytes + 64 * 1024);
+      expect(JSON.parse(body).maxBytes).toBe(
+        uploadLimits.simpleBytes + uploadLimits.besideFileBytes,
+      );
       await expectNothing(ada);
     });
 

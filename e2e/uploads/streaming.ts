@@ -69,6 +69,16 @@ export function theStreamingWay(site: Site): void {
       await expectNothing(eve);
     });
 
+    test("a part of a file is refused, and a compressed one", async () => {
+      const ada = await site.newGuest();
+      const part = await putFile(ada, noise(5), { headers: { "content-range": "bytes 0-4/10" } });
+      expect(await problemOf(part)).toEqual([400, "partial-content"]);
+      const packed = await putFile(ada, noise(5), { headers: { "content-encoding": "gzip" } });
+      expect(packed.headers.get("accept-encoding")).toBe("identity");
+      expect(await problemOf(packed)).toEqual([415, "unsupported-content-encoding"]);
+      await expectNothing(ada);
+    });
+
     test("a body that is shorter than declared leaves nothing", async () => {
       const ada = await site.newGuest();
       const { out, answer } = open(ada, "/api/uploads/streaming", { "content-length": "5000000" });

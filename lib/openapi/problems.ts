@@ -52,8 +52,14 @@ export const tooLarge = problem(413, "too-large", {
 export const invalidBody = problem(400, "invalid-body", {
   members: { errors: errors.optional() },
 });
+/** assertWholeContent() */
+export const notWhole: readonly ProblemType[] = [
+  problem(400, "partial-content"),
+  problem(415, "unsupported-content-encoding", { headers: { "Accept-Encoding": z.string() } }),
+];
 /** readJson() */
 export const invalidJson: readonly ProblemType[] = [
+  ...notWhole,
   problem(400, "invalid-json"),
   invalidBody,
   tooLarge,

@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer } from "file-type";
 import { HttpError } from "@/lib/http";
 import { binaryTypes, textTypes } from "../contract";
+import { isOfType } from "./signatures";
 
 /** Bytes from the start of a file that are enough to know it by. */
 export const SNIFFED_BYTES = 4_100;
@@ -11,7 +12,14 @@ const aliases: Record<string, string> = {
   "image/pjpeg": "image/jpeg",
   "image/apng": "image/png",
   "audio/mp3": "audio/mpeg",
+  "audio/x-mpeg": "audio/mpeg",
+  "video/x-m4v": "video/mp4",
+  "application/x-pdf": "application/pdf",
+  "application/x-zip": "application/zip",
   "application/x-zip-compressed": "application/zip",
+  "application/csv": "text/csv",
+  "text/x-csv": "text/csv",
+  "text/comma-separated-values": "text/csv",
   "application/vnd.ms-excel": "text/csv",
 };
 /** Says nothing: the bytes alone decide. */
@@ -21,37 +29,39 @@ const isOneOf = <T extends string>(list: readonly T[], type: string | undefined)
   (list as readonly (string | undefined)[]).includes(type);
 
 /**
- * The type of a whole file, by its bytes. Text has no magic bytes: it is UTF-8 without controls, of
- * the text type the client says, and JSON is parsed.
+ * The type of a whole file. Text that is declared as a text type is that text: it has no signature, and
+ * may begin with the letters of any. A binary file is what is declared where its bytes are of that
+ * family; where nothing is declared, it is exactly what its bytes are.
  * @throws HttpError 415 for a type that is not accepted, and for one that is not what the client says
  */
 export async function decideType(bytes: Uint8Array, declared: string): Promise<string> {
   const said = canonical(declared);
-  const found = await sniff(bytes);
-  if (found) {
-    if (!isOneOf(binaryTypes, found)) throw notAccepted(found);
-    if (!UNSAID.has(said) && said !== found) throw lie(said, found);
-    return found;
+  if (isOneOf(textTypes, said) && isText(bytes)) {
+    if (said === "application/json" && !isJson(bytes)) throw lie(said, "not JSON");
+    return said;
   }
-  if (isOneOf(binaryTypes, said)) throw lie(said, "something else");
-  if (!isOneOf(textTypes, said)) throw notAccepted(said || "unknown");
-  if (!isText(bytes)) throw lie(said, "not UTF-8 text");
-  if (said === "application/json" && !isJson(bytes)) throw lie(said, "not JSON");
-  return said;
+  if (isOneOf(binaryTypes, said) && isOfType[said](bytes)) return said;
+
+  const found = await exactTypeOf(bytes);
+  const isAccepted = isOneOf(binaryTypes, found);
+  if (isAccepted && UNSAID.has(said)) return found;
+  if (found && !isAccepted) throw notAccepted(found);
+  if (isOneOf(textTypes, said)) throw lie(said, found ?? "not UTF-8 text");
+  if (isOneOf(binaryTypes, said) || found) throw lie(said, found ?? "something else");
+  throw notAccepted(said || "unknown");
 }
 
 /** The type to remember for bytes of which only the start is known; never one that a browser runs. */
 export async function typeOfStart(start: Uint8Array): Promise<string> {
-  const found = await sniff(start.subarray(0, SNIFFED_BYTES));
+  const found = await exactTypeOf(start.subarray(0, SNIFFED_BYTES));
   return isOneOf(binaryTypes, found) ? found : "application/octet-stream";
 }
 
-/** What the store has may not be what was declared, where its bytes say so. */
+/** What bytes are instead of the accepted binary type that was declared; null where they are of its family. */
 export async function contradicts(start: Uint8Array, declared: string): Promise<string | null> {
   const said = canonical(declared);
-  const found = await sniff(start);
-  if (isOneOf(binaryTypes, said) && found !== said) return found ?? "something else";
-  return null;
+  if (!isOneOf(binaryTypes, said) || isOfType[said](start)) return null;
+  return (await exactTypeOf(start)) ?? "something else";
 }
 
 /** What a download says it is: an accepted type, or bytes. */
@@ -63,9 +73,12 @@ const canonical = (type: string) => {
   return aliases[essence] ?? essence;
 };
 
-async function sniff(bytes: Uint8Array): Promise<string | undefined> {
-  const found = await fileTypeFromBuffer(bytes);
-  return found && canonical(found.mime);
+/** By the first bytes, and undefined for those that only begin with some letters of a signature. */
+async function exactTypeOf(bytes: Uint8Array): Promise<string | undefined> {
+  const found = canonical((await fileTypeFromBuffer(bytes))?.mime ?? "");
+  if (isOneOf(binaryTypes, found)) return isOfType[found](bytes) ? found : undefined;
+  // Of the others only a name is wanted, and text is none of them.
+  return found && !isText(bytes) ? found : undefined;
 }
 
 function isText(bytes: Uint8Array): boolean {

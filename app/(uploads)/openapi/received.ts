@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bytes, form, json } from "@/lib/openapi/content";
 import { location, retryAfter } from "@/lib/openapi/headers";
 import type { Answer, Operation } from "@/lib/openapi/operation";
-import { invalidParameter, notFound, problem, tooLarge } from "@/lib/openapi/problems";
+import { invalidParameter, notFound, notWhole, problem, tooLarge } from "@/lib/openapi/problems";
 import { streamQuery, upload } from "../contract";
 import { quotaExceeded, storeFull, storeUnavailable, tag } from "./shared";
 
@@ -14,6 +14,7 @@ const headers = { "Retry-After": retryAfter };
 
 /** receive/body.ts and what every way of storing may meet. */
 const received = [
+  ...notWhole,
   problem(400, "incomplete-body"),
   problem(408, "request-timeout"),
   tooLarge,
@@ -28,12 +29,10 @@ const unreadable = [
   problem(400, "malformed-form"),
 ];
 const unsupported = problem(415, "unsupported-media-type", { headers: { Accept: z.string() } });
-/** receive/slots.ts, and an upload that was deleted while it was under way */
-const streamed = [
-  problem(409, "given-up"),
-  problem(429, "too-many-streams", { headers }),
-  problem(503, "busy", { headers }),
-];
+/** receive/slots.ts */
+const limited = [problem(429, "too-many-streams", { headers }), problem(503, "busy", { headers })];
+/** And an upload that was deleted while it was under way */
+const streamed = [problem(409, "given-up"), ...limited];
 
 export const operations: Operation[] = [
   {
@@ -48,6 +47,7 @@ export const operations: Operation[] = [
     answers: stored,
     problems: [
       ...received,
+      ...limited,
       ...unreadable,
       notFound,
       unsupported,

@@ -1,30 +1,31 @@
 import { z } from "zod";
+import { createCursors } from "@/lib/cursor";
 import { pool } from "@/lib/db/pool";
-import { HttpError } from "@/lib/http";
+import { env } from "@/lib/env";
+import { remember } from "@/lib/remember";
+import { uploadLimits } from "../contract";
 import { COLUMNS, toRow, type UploadRow } from "./rows";
 
 /** The last row of a page: its time in microseconds, and its id for rows of the same instant. */
 const position = z.tuple([z.string().regex(/^\d{1,18}$/), z.uuid()]);
 
-const encode = (micros: string, id: string) =>
-  Buffer.from(JSON.stringify([micros, id])).toString("base64url");
-
-/** @throws HttpError 400 */
-function decode(cursor: string) {
-  try {
-    return position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-  } catch {
-    const detail = "This cursor was not given out here. Begin without one.";
-    throw new HttpError(400, "invalid-cursor", detail);
-  }
-}
+/** Signed, and bound to the user whose list it is: every instance reads what another one has signed. */
+const cursors = () =>
+  remember("upload-cursors", () =>
+    createCursors({
+      ...{ name: "uploads", secret: env().SESSION_SECRET, version: 1, position },
+      ...{ maxLength: uploadLimits.cursorLength, source: "nextCursor" },
+      boundTo: "another user's list",
+    }),
+  );
 
 /**
  * One page of a user's uploads, the newest first: by keyset, so that a page costs the same however
  * far back it is, and nothing is skipped or shown twice when others are added or deleted.
+ * @throws HttpError 400 for a cursor that is not one of this user's list
  */
 export async function listUploads(userId: string, limit: number, cursor?: string) {
-  const [micros, id] = cursor === undefined ? [] : decode(cursor);
+  const [micros, id] = cursor === undefined ? [] : cursors().decode(cursor, [userId]);
   const { rows } = await pool().query<{ micros: string } & UploadRow>(
     `SELECT ${COLUMNS}, (extract(epoch FROM created_at) * 1000000)::bigint AS micros FROM upload
       WHERE user_id = $1 AND status <> 'deleting'
@@ -35,5 +36,6 @@ export async function listUploads(userId: string, limit: number, cursor?: string
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
-  return { rows: page.map(toRow), nextCursor: last ? encode(last.micros, last.id) : null };
+  const nextCursor = last ? cursors().encode([last.micros, last.id], [userId]) : null;
+  return { rows: page.map(toRow), nextCursor };
 }

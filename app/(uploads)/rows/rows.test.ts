@@ -139,7 +139,26 @@ test("pages go on where they were, though others come and go, and instants are s
   const seen = [first, second, third].flatMap(({ rows }) => rows.map(({ id }) => id));
   expect(seen.toSorted()).toEqual(ids.toSorted());
   expect(third.nextCursor).toBeNull();
-  await expect(listUploads(userId, 3, "bm9uc2Vuc2U")).rejects.toThrow(/400 invalid-cursor/);
+});
+
+test("a cursor of the list that was changed, made up or given to another user is refused", async () => {
+  for (let n = 0; n < 2; n++) await insertUpload(fresh({ size: 1 }));
+  const { nextCursor } = await listUploads(userId, 1);
+  const cursor = nextCursor ?? "";
+  expect((await listUploads(userId, 1, cursor)).rows).toHaveLength(1);
+
+  const { rows } = await pool().query(
+    "SELECT (extract(epoch FROM created_at) * 1000000)::bigint AS micros, id FROM upload WHERE user_id = $1",
+    [userId],
+  );
+  const unsigned = Buffer.from(JSON.stringify([rows[0].micros, rows[0].id])).toString("base64url");
+  const changed = [...cursor].map((letter, at) => {
+    const other = letter === "A" ? "B" : "A";
+    return cursor.slice(0, at) + other + cursor.slice(at + 1);
+  });
+  for (const wrong of ["bm9uc2Vuc2U", "", unsigned, "A".repeat(100_000), ...changed])
+    await expect(listUploads(userId, 1, wrong)).rejects.toThrow(/400 invalid-cursor/);
+  await expect(listUploads(randomUUID(), 1, cursor)).rejects.toThrow(/400 invalid-cursor/);
 });
 
 test("the sweeper removes what has shown no life, with its parts, and nothing else", async () => {

@@ -19,6 +19,8 @@ import { bucket, store } from "./client";
 export interface StoredObject {
   size: number;
   type: string;
+  /** Content-Encoding, where the object was stored with one. */
+  encoding: string | null;
   etag: string;
   /** Base64; of a multipart object the digest of its parts' digests, with `-N` behind it. */
   sha256: string | null;
@@ -52,6 +54,13 @@ export async function putObject(
 export const isMd5 = (etag: string | undefined, bytes: Uint8Array) =>
   etag?.replaceAll('"', "") === createHash("md5").update(bytes).digest("hex");
 
+/** "aws-chunked" is of a transfer, and some stores keep it; "identity" is none. */
+const codingOf = (encoding = "") =>
+  encoding
+    .split(",")
+    .map((coding) => coding.trim())
+    .find((coding) => !/^(|identity|aws-chunked)$/i.test(coding)) ?? null;
+
 /** What is stored under a key; null for nothing. */
 export async function headObject(key: string): Promise<StoredObject | null> {
   const command = new HeadObjectCommand({ Bucket: bucket(), Key: key, ChecksumMode: "ENABLED" });
@@ -61,6 +70,7 @@ export async function headObject(key: string): Promise<StoredObject | null> {
   return {
     size: found.ContentLength ?? 0,
     type: found.ContentType ?? "",
+    encoding: codingOf(found.ContentEncoding),
     etag: proof(found.ETag),
     sha256: found.ChecksumSHA256 ?? null,
   };

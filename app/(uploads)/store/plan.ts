@@ -14,7 +14,9 @@ export interface PlannedPart {
 export const partSizeFor = (size: number): number =>
   Math.max(MIN_PART_BYTES, Math.ceil(size / MAX_PARTS / STEP) * STEP);
 
-export const partCount = (size: number, partSize: number): number => Math.ceil(size / partSize);
+/** An empty file is one empty part: S3 completes no upload without parts. */
+export const partCount = (size: number, partSize: number): number =>
+  Math.max(1, Math.ceil(size / partSize));
 
 /** A part of the plan; undefined where the file has no such part. */
 export function plannedPart(
@@ -23,7 +25,7 @@ export function plannedPart(
   number: number,
 ): PlannedPart | undefined {
   const offset = (number - 1) * partSize;
-  if (!(number >= 1) || offset >= size) return undefined;
+  if (!(number >= 1) || number > partCount(size, partSize)) return undefined;
   return { number, offset, bytes: Math.min(partSize, size - offset) };
 }
 

@@ -52,14 +52,14 @@ export const descriptionOf = ({ name, type, size }: File) => ({
 /** @throws Refusal with the problem's own words */
 export function readAnswer<T>(status: number, text: string, schema: z.ZodType<T>): T {
   if (status >= 200 && status < 300) return schema.parse(JSON.parse(text));
-  throw new Refusal(status, detailOf(status, text));
+  throw refusalOf(status, text);
 }
 
-function detailOf(status: number, text: string): string {
+function refusalOf(status: number, text: string): Refusal {
   try {
-    const { detail, title } = problemSchema.parse(JSON.parse(text));
-    return `${status}: ${detail ?? title}`;
+    const { detail, title, type } = problemSchema.parse(JSON.parse(text));
+    return new Refusal(status, `${status}: ${detail ?? title}`, type);
   } catch {
-    return `The server answered ${status}.`;
+    return new Refusal(status, `The server answered ${status}.`);
   }
 }

@@ -1,3 +1,4 @@
+import { Refusal } from "@/components/wire-client";
 import type { Upload, Way } from "../../contract";
 import { createMeter, type Meter } from "./progress";
 
@@ -23,6 +24,8 @@ export interface LaneView {
   parts: { stored: number; all: number } | null;
   retries: number;
   message: string | null;
+  /** After a failure: whether the same file may succeed another time. */
+  mayPass: boolean;
   upload: Upload | null;
   /** Whether the stored digest is that of the file here; null where nobody has computed it here. */
   equal: boolean | null;
@@ -38,9 +41,20 @@ export const idleLane: LaneView = {
   parts: null,
   retries: 0,
   message: null,
+  mayPass: true,
   upload: null,
   equal: null,
 };
+
+/** Its own fault was found in what was sent, and sending it again may mend it. */
+const MENDABLE = new Set(["/problems/digest-mismatch", "/problems/incomplete-body"]);
+
+/** Whether what failed may succeed another time. A file that is refused for what it is stays refused. */
+export function mayPass(error: unknown): boolean {
+  // What the store refuses, and a lost connection, may be another thing a moment later.
+  if (!(error instanceof Refusal) || !error.type) return true;
+  return ![400, 413, 415, 422].includes(error.status) || MENDABLE.has(error.type);
+}
 
 /** What a way of sending tells of itself while it sends. */
 export interface Report {
@@ -101,7 +115,12 @@ export function createLane(way: Way, sender: Sender, onChange: () => void) {
       tell({ status: "stored", sent: file.size, seconds, upload, equal, secondsLeft: null });
     } catch (error) {
       if (mine.signal.aborted) return;
-      tell({ status: "failed", secondsLeft: null, message: (error as Error).message });
+      tell({
+        status: "failed",
+        secondsLeft: null,
+        message: (error as Error).message,
+        mayPass: mayPass(error),
+      });
     }
   }
 

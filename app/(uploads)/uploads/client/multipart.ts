@@ -1,5 +1,6 @@
 import { Refusal } from "@/components/wire-client";
 import type { SignedParts, Upload } from "../../contract";
+import { partCount } from "../../store/plan";
 import type { Api } from "./api";
 import { backoff, wait } from "./backoff";
 import { digestOfDigests, digestOfPart } from "./digest";
@@ -59,7 +60,7 @@ async function resume(api: Api, file: File): Promise<Session | null> {
   try {
     const { partSize, parts } = await api.stored(known.id);
     const stored = new Map(parts.map(({ number, sha256 }) => [number, sha256]));
-    return { id: known.id, partSize, count: Math.ceil(file.size / partSize), stored };
+    return { id: known.id, partSize, count: partCount(file.size, partSize), stored };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     forget();

@@ -29,7 +29,7 @@ export function LaneButtons(props: { title: string; view: LaneView; lane: Lane |
           Cancel
         </Button>
       )}
-      {(status === "failed" || status === "cancelled") && (
+      {((status === "failed" && props.view.mayPass) || status === "cancelled") && (
         <Button {...name("Retry")} onClick={lane.again}>
           Retry
         </Button>

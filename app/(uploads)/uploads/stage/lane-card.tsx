@@ -26,7 +26,7 @@ export function LaneCard(props: { way: Way; view: LaneView; lane: Lane | undefin
   const { title, about } = laneLooks[way];
   const [tone, text] = said[status];
   const size = file?.size ?? 0;
-  const percent = size > 0 ? Math.floor((sent / size) * 100) : 0;
+  const percent = status === "stored" ? 100 : Math.floor((sent / Math.max(size, 1)) * 100);
   return (
     <section aria-label={title} className="flex h-full flex-col px-4 py-3 text-[0.8125rem]">
       <h3 className="display text-lg">{title}</h3>

@@ -1,7 +1,7 @@
 import { env } from "@/lib/env";
 import { json, route } from "@/lib/http";
 import type { Memory } from "../../../contract";
-import { streamingNow } from "../../../receive/slots";
+import { streamingSlots } from "../../../receive/slots";
 
 // GET → 200: the memory of the process that answers, and how many uploads it is streaming.
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
@@ -13,7 +13,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       at: Date.now(),
       rss,
       external,
-      streams: streamingNow(),
+      streams: streamingSlots().count(),
     } satisfies Memory);
   },
 });
