@@ -25,6 +25,7 @@ export async function copyObject(request: S3Request, store: Store): Promise<Answ
       "At least one of the pre-conditions you specified did not hold",
     );
   }
+  if (request.header("x-amz-copy-source-range")) throw notImplemented("A copy of a range");
   const algorithm = request.header("x-amz-checksum-algorithm");
   if (algorithm !== undefined && requireAlgorithm(algorithm) !== source.checksum?.algorithm) {
     throw notImplemented("A checksum of a copy that its source does not have");

@@ -301,6 +301,21 @@ describe("a copy", () => {
   });
 });
 
+test("a copy of a range, or with a checksum of its own, is not done here", async () => {
+  await put("measured", "abc", { ChecksumAlgorithm: "SHA256" });
+  const headers = { "x-amz-copy-source": `${Bucket}/measured`, "content-length": "0" };
+  const copy = (more: object) =>
+    send(endpoint.url, { key: "copied in part", headers: { ...headers, ...more } });
+  for (const [name, value] of [
+    ["x-amz-copy-source-range", "bytes=0-0"],
+    ["x-amz-checksum-algorithm", "CRC32"],
+  ]) {
+    expect((await copy({ [name as string]: value })).code).toBe("NotImplemented");
+  }
+  expect(await refusal(get("copied in part"))).toEqual(["NoSuchKey", 404]);
+  expect((await copy({ "x-amz-checksum-algorithm": "SHA256" })).status).toBe(200);
+});
+
 describe("keys are names, never paths", () => {
   const hostile = [
     "../../x",

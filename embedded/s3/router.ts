@@ -64,7 +64,7 @@ const subresource =
 
 /** The headers that ask for what we do not do. To ignore them would be to promise it. */
 const foreignHeaders =
-  /^x-amz-(server-side-encryption|grant-|tagging|object-lock|website-redirect|copy-source-server-side|copy-source-range$|request-payer$|bucket-object-lock|bucket-namespace$|object-ownership$|bypass-governance|mfa$|if-match-|write-offset-bytes$|rename-source|(source-)?expected-bucket-owner$)/;
+  /^x-amz-(server-side-encryption|grant-|tagging|object-lock|website-redirect|copy-source-server-side|request-payer$|bucket-object-lock|bucket-namespace$|object-ownership$|bypass-governance|mfa$|if-match-|write-offset-bytes$|rename-source|(source-)?expected-bucket-owner$)/;
 
 /** @throws S3Error NotImplemented, MethodNotAllowed, NoSuchBucket */
 export function route(request: S3Request, bucket: string): Operation {
