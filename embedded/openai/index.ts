@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -96,6 +96,7 @@ export async function startOpenAI(options: OpenAIOptions): Promise<EmbeddedOpenA
   }
 
   const server = createServer((request, response) => {
+    response.setHeader("x-request-id", `req_${randomUUID().replaceAll("-", "")}`);
     handle(request, response).catch((error: unknown) => fail(response, error));
   });
   server.requestTimeout = 10_000;

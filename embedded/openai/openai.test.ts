@@ -21,6 +21,19 @@ async function answerTo(...messages: ReturnType<typeof user | typeof assistant>[
   return (await generateText({ model: modelOf(server), messages })).text;
 }
 
+interface Choice {
+  message: { role: string; content: string };
+}
+
+async function choiceOf(body: object): Promise<Choice> {
+  const response = await ask(server, body);
+  expect(response.status).toBe(200);
+  const { choices } = (await response.json()) as { choices: [Choice] };
+  return choices[0];
+}
+
+const contentOf = async (body: object) => (await choiceOf(body)).message.content;
+
 /** The data of each event of a raw stream. */
 async function frames(response: Response): Promise<string[]> {
   const text = await response.text();
@@ -154,15 +167,37 @@ describe("on the wire", () => {
       { messages: [{ role: "wizard", content: "" }] },
       400,
       "invalid_value",
-      "messages.0.role",
+      "messages[0].role",
     ],
     [
       "an image",
       { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] },
       400,
-      "invalid_value",
-      "messages.0.content",
+      "unsupported_value",
+      "messages[0].content[0].type",
     ],
+    [
+      "a user without content",
+      { messages: [{ role: "user" }] },
+      400,
+      "invalid_value",
+      "messages[0].content",
+    ],
+    [
+      "options of a stream without a stream",
+      { messages, stream_options: { include_usage: true } },
+      400,
+      null,
+      "stream_options",
+    ],
+    [
+      "two limits",
+      { messages, max_tokens: 1, max_completion_tokens: 1 },
+      400,
+      "invalid_parameter_combination",
+      "max_tokens",
+    ],
+    ["a misspelt parameter", { messages, temprature: 1 }, 400, "unknown_parameter", "temprature"],
     ["no tokens at all", { messages, max_tokens: 0 }, 400, "invalid_value", "max_tokens"],
     ["two answers", { messages, n: 2 }, 400, "unsupported_value", "n"],
     ["stop words", { messages, stop: ["."] }, 400, "unsupported_value", "stop"],
@@ -212,16 +247,42 @@ describe("on the wire", () => {
     expect((await ask(server, { messages }, { headers: { "x-pace": pace } })).status).toBe(400);
   });
 
-  test("content may come in parts, and tuning is ignored", async () => {
+  test("content may come in parts", async () => {
     const parts = [{ role: "user", content: [{ type: "text", text: QUESTION }] }];
-    const tuned = { temperature: 1.5, seed: 7, user: "u", tools: [] };
-    const texts = await Promise.all(
-      [{ messages }, { messages: parts, ...tuned }].map(async (body) => {
-        const answer = await (await ask(server, body)).json();
-        return (answer as { choices: { message: { content: string } }[] }).choices[0]?.message;
-      }),
-    );
-    expect(texts[1]).toEqual(texts[0]);
+    expect(await contentOf({ messages: parts })).toBe(await contentOf({ messages }));
+  });
+
+  test("a conversation may repeat the messages that were answered, as they were", async () => {
+    const { message } = await choiceOf({ messages, max_tokens: 5 });
+    const again = [...messages, { ...message, tool_calls: [], annotations: [] }];
+    const rest = await contentOf({ messages: again });
+    expect(`${message.content}${rest}`).toBe(await contentOf({ messages }));
+  });
+
+  test("the tier is named where it was asked for, and nowhere else", async () => {
+    const asked = await ask(server, { messages, service_tier: "auto" });
+    expect(await asked.json()).toMatchObject({ service_tier: "default" });
+    const streamed = await ask(server, { messages, stream: true, service_tier: "flex" });
+    const [first = ""] = await frames(streamed);
+    expect(JSON.parse(first)).toMatchObject({ service_tier: "default" });
+    expect(await (await ask(server, { messages })).json()).not.toHaveProperty("service_tier");
+  });
+
+  test("every answer has an id of its own, a refusal and a stream as well", async () => {
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const answers = await Promise.all([
+      ask(server, { messages }),
+      ask(server, { messages, stream: true }),
+      ask(server, { messages, tools: [] }),
+      ask(server, "{"),
+      fetch(`${server.baseUrl}/models`),
+      fetch(`${server.baseUrl}/models`, { headers }),
+      fetch(`${server.baseUrl}/nothing`, { headers }),
+    ]);
+    const ids = answers.map((answer) => answer.headers.get("x-request-id") ?? "");
+    for (const id of ids) expect(id).toMatch(/^req_[0-9a-f]{32}$/);
+    expect(new Set(ids).size).toBe(answers.length);
+    await Promise.all(answers.map((answer) => answer.body?.cancel()));
   });
 
   test("one answer too many at once is 429", async () => {

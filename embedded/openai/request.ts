@@ -1,5 +1,13 @@
 import { z } from "zod";
 import type { Message } from "./answer.ts";
+import {
+  honoured,
+  ignored,
+  isUnsupported,
+  refused,
+  refusedInMessages,
+  unknownParameter,
+} from "./parameters.ts";
 
 export const MODEL = "patternbook-docs";
 
@@ -38,61 +46,59 @@ export class ApiError extends Error {
   }
 }
 
-const part = z.object({ type: z.literal("text"), text: z.string() });
-const limit = z.int().min(1).nullish();
-
-/** What we do of POST /v1/chat/completions. What only tunes a model (temperature, seed) is ignored. */
-const schema = z.object({
-  model: z.string(),
-  messages: z
-    .array(
-      z.object({
-        role: z.enum(["system", "developer", "user", "assistant", "tool"]),
-        content: z.union([z.string(), z.array(part)]).nullish(),
-      }),
-    )
-    .min(1)
-    .max(1_000),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
-  max_tokens: limit,
-  max_completion_tokens: limit,
-});
-
-/** These change what an answer is: to ignore them would be a wrong answer. */
-const unsupported = z.object({
-  n: z.literal(1).nullish(),
-  stop: z.union([z.null(), z.array(z.string()).length(0)]).optional(),
-  logprobs: z.literal(false).nullish(),
-  response_format: z.object({ type: z.literal("text") }).nullish(),
-  tool_choice: z.enum(["auto", "none"]).nullish(),
-});
-
 export interface CompletionRequest {
   messages: Message[];
   stream: boolean;
   includeUsage: boolean;
   /** The most tokens that the answer may have. */
   maxTokens: number;
+  /** The request names a service tier: the answer says which one it had. */
+  hasServiceTier: boolean;
 }
 
 /** @throws ApiError 400, or 404 for a model that we do not have */
 export function parseRequest(text: string): CompletionRequest {
   const json = parseJson(text);
-  const { data, error } = schema.safeParse(json);
+  const { data, error } = honoured.safeParse(json);
   if (error) throw invalid(error, "invalid_value");
-  const refused = unsupported.safeParse(json).error;
-  if (refused) throw invalid(refused, "unsupported_value");
+  refuseUnknown(json as object);
+  const wrong = ignored.safeParse(json).error;
+  if (wrong) throw invalid(wrong, "invalid_value");
+  const unsupported = refused.safeParse(json).error ?? refusedInMessages.safeParse(data).error;
+  if (unsupported) throw invalid(unsupported, "unsupported_value");
+  refuseCombinations(data);
   requireModel(data.model);
   return {
-    messages: data.messages.map(({ role, content }) => ({
-      role,
-      text: typeof content === "string" ? content : (content ?? []).map((p) => p.text).join("\n"),
-    })),
+    messages: data.messages.map(({ role, content }) => ({ role, text: textOf(content) })),
     stream: data.stream ?? false,
     includeUsage: data.stream_options?.include_usage ?? false,
     maxTokens: data.max_completion_tokens ?? data.max_tokens ?? Number.POSITIVE_INFINITY,
+    hasServiceTier: typeof data.service_tier === "string",
   };
+}
+
+type Given = z.infer<typeof honoured>;
+
+function textOf(content: Given["messages"][number]["content"]): string {
+  return (content ?? []).map((part) => (part.type === "text" ? part.text : "")).join("\n");
+}
+
+function refuseUnknown(body: object): void {
+  const param = unknownParameter(body);
+  if (param === undefined) return;
+  throw new ApiError(400, "unknown_parameter", `Unknown parameter: '${param}'.`, { param });
+}
+
+function refuseCombinations(given: Given): void {
+  if (given.stream_options && !given.stream) {
+    const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
+    throw new ApiError(400, null, message, { param: "stream_options" });
+  }
+  if (given.max_tokens && given.max_completion_tokens) {
+    const message =
+      "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
+    throw new ApiError(400, "invalid_parameter_combination", message, { param: "max_tokens" });
+  }
 }
 
 export function requireModel(model: string): void {
@@ -118,10 +124,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-function invalid(error: z.ZodError, code: string): ApiError {
+function invalid(error: z.ZodError, code: "invalid_value" | "unsupported_value"): ApiError {
   const [issue] = error.issues;
-  const param = issue?.path.join(".") || null;
+  const param = pathOf(issue?.path ?? []) || null;
+  if (param && code === "unsupported_value" && isUnsupported(param)) {
+    const message = `Unsupported parameter: '${param}' is not supported with this model.`;
+    return new ApiError(400, "unsupported_parameter", message, { param });
+  }
   const where = param ? ` for '${param}'` : "";
   const what = code === "unsupported_value" ? "Unsupported value" : "Invalid value";
   return new ApiError(400, code, `${what}${where}: ${issue?.message}.`, { param });
+}
+
+/** As OpenAI writes it: `messages[0].content`. */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, i) =>
+      typeof step === "number" ? `[${step}]` : `${i > 0 ? "." : ""}${String(step)}`,
+    )
+    .join("");
 }

@@ -22,6 +22,8 @@ export async function respond(response: ServerResponse, delivery: Delivery): Pro
     id: `chatcmpl-${randomUUID()}`,
     created: Math.floor(Date.now() / 1000),
     model: MODEL,
+    // There is one tier. OpenAI names it where the request does.
+    ...(delivery.request.hasServiceTier ? { service_tier: "default" } : {}),
   };
   await (delivery.request.stream ? stream : whole)(response, head, delivery);
 }

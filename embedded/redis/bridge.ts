@@ -14,11 +14,11 @@ const MAX_COMMANDS = 1_000;
 
 /** Upstash's REST protocol over an engine: what each address answers to a parsed body. */
 export function createBridge(engine: Engine) {
-  const run = translateScripts(engine);
+  const translated = translateScripts(engine);
 
   async function outcome(given: unknown, base64: boolean): Promise<Outcome> {
     try {
-      return { result: encode(await run(parseCommand(given)), base64) };
+      return { result: encode(await translated.run(parseCommand(given)), base64) };
     } catch (error) {
       return { error: errorText(error) };
     }
@@ -45,7 +45,7 @@ export function createBridge(engine: Engine) {
       const commands = listOf(body);
       if ("error" in commands) return { status: 400, body: commands };
       try {
-        const replies = await engine.transaction(commands.list.map(parseCommand));
+        const replies = await translated.transaction(commands.list.map(parseCommand));
         const answers = replies.map((reply) =>
           reply instanceof RedisError
             ? { error: reply.message }

@@ -6,13 +6,13 @@ const refused = new Set(
   MULTI EXEC DISCARD WATCH UNWATCH SELECT AUTH HELLO RESET QUIT CLIENT ASKING READONLY READWRITE
   BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF XREAD XREADGROUP
   SHUTDOWN DEBUG CONFIG ACL MODULE REPLICAOF SLAVEOF SYNC PSYNC SAVE BGSAVE BGREWRITEAOF FAILOVER
-  CLUSTER MIGRATE SWAPDB LATENCY SLOWLOG`.split(/\s+/),
+  CLUSTER MIGRATE SWAPDB LATENCY SLOWLOG REPLCONF PFDEBUG PFSELFTEST`.split(/\s+/),
 );
 
 const MAX_ARGUMENTS = 10_000;
 
 /**
- * A command from JSON: numbers and booleans as their text, objects as JSON.
+ * A command from JSON: numbers and booleans as their text, objects as JSON (a number is such an object, see http.ts).
  * @throws RedisError where it is none, or one that is refused here
  */
 export function parseCommand(given: unknown): string[] {
@@ -26,8 +26,8 @@ export function parseCommand(given: unknown): string[] {
     throw new RedisError(
       `ERR ${name} is not available over REST: it blocks, keeps state on a connection, or is the operator's`,
     );
-  if (name === "SCRIPT" && /^(KILL|DEBUG)$/i.test(command[1] ?? ""))
-    throw new RedisError("ERR SCRIPT KILL and SCRIPT DEBUG are not available over REST");
+  if (/^(SCRIPT|FUNCTION)$/.test(name) && /^(KILL|DEBUG)$/i.test(command[1] ?? ""))
+    throw new RedisError(`ERR ${name} KILL and ${name} DEBUG are not available over REST`);
   return [name, ...command.slice(1)];
 }
 

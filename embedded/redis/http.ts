@@ -8,8 +8,8 @@ export function authorized(request: IncomingMessage, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }
 
-/** The body as text, or null where it is too large: the rest is read and dropped. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+/** The body, or null where it is too large: the rest is read and dropped. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -17,14 +17,26 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     if (size <= maxBytes) chunks.push(chunk);
     else chunks.length = 0;
   }
-  return size > maxBytes ? null : Buffer.concat(chunks).toString("utf8");
+  return size > maxBytes ? null : Buffer.concat(chunks);
 }
 
-/** The value, or undefined where it is no JSON. */
-export function parseJson(text: string): unknown {
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The value, or undefined where it is no JSON, which is UTF-8 (RFC 8259, section 8.1). Numbers stay the text that they
+ * are: a Redis has integers of 64 bits, which a double would round.
+ */
+export function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(utf8.decode(body), (_, value, { source }) =>
+      typeof value === "number" && source !== undefined ? JSON.rawJSON(source) : value,
+    );
   } catch {
     return undefined;
   }
+}
+
+/** A number as `parseJson` leaves it; NaN where it is none. */
+export function numberOf(value: unknown): number {
+  return JSON.isRawJSON(value) ? Number(JSON.stringify(value)) : Number.NaN;
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { createBridge } from "./bridge.ts";
 import type { Engine } from "./engine.ts";
-import { authorized, parseJson, readBody } from "./http.ts";
+import { authorized, numberOf, parseJson, readBody } from "./http.ts";
 import { createMemoryEngine, type MemoryOptions } from "./memory/engine.ts";
 import { createPlug, type Fault } from "./plug.ts";
 import { createTcpEngine } from "./tcp.ts";
@@ -49,13 +49,19 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
     const path = (request.url ?? "/").split("?", 1)[0] as string;
     // The way to the plug stays open, or nobody could put it back.
     if (path !== "/plug" && plug.interfere(response)) return;
-    if (!authorized(request, token)) return send(response, 401, { error: "Unauthorized" });
+    if (!authorized(request, token)) {
+      response.setHeader("WWW-Authenticate", "Bearer");
+      return send(response, 401, { error: "Unauthorized" });
+    }
     const answer = addresses[path];
     if (!answer && path !== "/plug") return send(response, 404, { error: "ERR no such address" });
-    if (request.method !== "POST") return send(response, 405, { error: "ERR send POST" });
-    const text = await readBody(request, maxBodyBytes);
-    if (text === null) return send(response, 413, { error: "ERR the body is too large" });
-    const body = parseJson(text);
+    if (request.method !== "POST") {
+      response.setHeader("Allow", "POST");
+      return send(response, 405, { error: "ERR send POST" });
+    }
+    const bytes = await readBody(request, maxBodyBytes);
+    if (bytes === null) return send(response, 413, { error: "ERR the body is too large" });
+    const body = parseJson(bytes);
     if (body === undefined) return send(response, 400, { error: "ERR the body is not JSON" });
     if (!answer) return pull(response, body);
     const base64 = request.headers["upstash-encoding"] === "base64";
@@ -65,8 +71,9 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
 
   /** `POST /plug { fault, seconds }`: causes a fault, or ends it, for those who want to see one. */
   function pull(response: ServerResponse, body: unknown): void {
-    const { fault, seconds } = Object(body) as { fault?: unknown; seconds?: unknown };
-    if (!faults.includes(fault) || typeof seconds !== "number" || !(seconds > 0)) {
+    const { fault, seconds: given } = Object(body) as { fault?: unknown; seconds?: unknown };
+    const seconds = numberOf(given);
+    if (!faults.includes(fault) || !(seconds > 0)) {
       send(response, 400, { error: "ERR fault is hang, refuse, error or null; seconds > 0" });
       return;
     }

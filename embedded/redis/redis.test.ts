@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { parseCommand } from "./command.ts";
 import { type EmbeddedRedis, startRedis } from "./index.ts";
+import { createPlug } from "./plug.ts";
 import { hasRedisServer, type RedisServer, startRedisServer } from "./redis-server.fixture.ts";
+import { createTcpEngine } from "./tcp.ts";
 
 const token = "the token";
 const sha1 = (text: string) => createHash("sha1").update(text).digest("hex");
@@ -106,10 +109,57 @@ function suite(engine: "memory" | "tcp") {
     });
   });
 
+  it("keeps numbers as they are written, as large and as exact as they are", async () => {
+    const body =
+      '["HSET", "exact", "a", 9007199254740993, "b", 1e999, "c", 1.0, "d", {"n": 12345678901234567890}]';
+    expect((await post("/", body)).body).toEqual({ result: 4 });
+    expect((await post("/", ["HMGET", "exact", "a", "b", "c", "d"])).body).toEqual({
+      result: ["9007199254740993", "1e999", "1.0", '{"n":12345678901234567890}'],
+    });
+  });
+
+  it("takes no body that is not UTF-8", async () => {
+    const body = Buffer.concat([
+      Buffer.from('["SET", "u", "'),
+      Buffer.from([0xff]),
+      Buffer.from('"]'),
+    ]);
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(redis.url, { method: "POST", headers, body });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error: "ERR the body is not JSON" },
+    ]);
+    expect((await post("/", ["EXISTS", "u"])).body).toEqual({ result: 0 });
+  });
+
+  it("takes a thousand commands at once, and ten thousand arguments; more are refused", async () => {
+    const pings = (count: number) => Array.from({ length: count }, () => ["PING"]);
+    for (const path of ["/pipeline", "/multi-exec"]) {
+      expect((await post(path, pings(1_000))).body).toHaveLength(1_000);
+      const more = await post(path, pings(1_001));
+      expect([more.status, more.body.error]).toEqual([400, expect.stringMatching(/^ERR .*1000/)]);
+    }
+    const del = (words: number) => ["DEL", ...Array.from({ length: words - 1 }, (_, i) => `n${i}`)];
+    expect((await post("/", del(10_000))).body).toEqual({ result: 0 });
+    expect((await post("/", del(10_001))).body.error).toMatch(/^ERR .*10000/);
+  });
+
+  it("says with a refusal how to ask: the scheme, the method", async () => {
+    const unauthorized = await fetch(redis.url, { method: "POST", body: "[]" });
+    expect(unauthorized.headers.get("www-authenticate")).toBe("Bearer");
+    for (const path of ["/", "/pipeline", "/multi-exec", "/plug"]) {
+      const headers = { authorization: `Bearer ${token}` };
+      const get = await fetch(redis.url + path, { headers });
+      expect([get.status, get.headers.get("allow")]).toEqual([405, "POST"]);
+    }
+  });
+
   it.each(
     ["SUBSCRIBE c", "psubscribe c", "MULTI", "EXEC", "WATCH a", "SELECT 1", "BLPOP a 0"].concat([
       ...["BZPOPMIN a 0", "MONITOR", "AUTH x", "QUIT", "CONFIG GET *", "SHUTDOWN", "CLIENT ID"],
       ...["XREAD BLOCK 0 STREAMS a 0", "WAIT 1 0", "SCRIPT KILL", "DEBUG SLEEP 1"],
+      ...["REPLCONF listening-port 1", "FUNCTION KILL", "PFDEBUG ENCODING a", "PFSELFTEST"],
     ]),
   )("refuses %s", async (line) => {
     const { status, body } = await post("/", line.split(" "));
@@ -152,6 +202,30 @@ function suite(engine: "memory" | "tcp") {
     expect((await post("/", exists)).body).toEqual({ result: [1, 1, 0] });
     await post("/", ["SCRIPT", "FLUSH"]);
     expect((await post("/", ["EVALSHA", sha1(other), 0])).status).toBe(400);
+  });
+
+  it("takes the shebang line off in transactions too, and of scripts that only read", async () => {
+    const script = `#!lua flags=allow-key-locking\nreturn {ARGV[1], ${Math.random()} > 2}`;
+    const other = `#!lua flags=no-writes\nreturn ${Math.random()} > 2`;
+    const { status, body } = await post("/multi-exec", [
+      ["EVALSHA", sha1(script), 0, "a"],
+      ["EVAL", script, 0, "a"],
+      ["EVALSHA", sha1(script), 0, "b"],
+      ["SCRIPT", "LOAD", other],
+      ["SCRIPT", "EXISTS", sha1(other), sha1(script), "f".repeat(40)],
+    ]);
+    expect(status).toBe(200);
+    expect(body).toEqual([
+      { error: "NOSCRIPT No matching script. Please use EVAL." },
+      { result: ["a", null] },
+      { result: ["b", null] },
+      { result: sha1(other) },
+      { result: [1, 1, 0] },
+    ]);
+    if (engine === "memory") return;
+    const reading = `#!lua flags=allow-key-locking\nreturn ARGV[1]`;
+    expect((await post("/", ["EVAL_RO", reading, 0, "r"])).body).toEqual({ result: "r" });
+    expect((await post("/", ["EVALSHA_RO", sha1(reading), 0, "r"])).body).toEqual({ result: "r" });
   });
 
   it("has Lua's facts as Redis has them", async () => {
@@ -214,6 +288,29 @@ describe.skipIf(!hasRedisServer)(
   () => suite("tcp"),
 );
 
+describe.skipIf(!hasRedisServer)("the commands of a real Redis", () => {
+  it("that block or are the operator's are refused, all of them", async () => {
+    const server = await startRedisServer();
+    const engine = createTcpEngine(server.url);
+    const all = (await engine.run(["COMMAND"])) as [string, number, string[]][];
+    const isRefused = (name: string) => {
+      try {
+        parseCommand([name, "x", "x"]);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const flagged = all.filter(([, , flags]) =>
+      flags.some((f) => f === "admin" || f === "blocking"),
+    );
+    expect(flagged.length).toBeGreaterThan(20);
+    expect(flagged.map(([name]) => name).filter((name) => !isRefused(name))).toEqual([]);
+    await engine.close();
+    await server.stop();
+  });
+});
+
 describe.skipIf(!hasRedisServer)("a Redis behind the bridge that goes away", () => {
   it("is an error of each command, and the bridge goes on when it is back", async () => {
     const server = await startRedisServer();
@@ -270,6 +367,37 @@ describe("the engine in memory", () => {
     expect(await client.set("t", "y")).toBe("OK");
   });
 
+  it("has its stated bounds where none are given", async () => {
+    const redis = await startRedis({ token });
+    started.push(redis);
+    const headers = { authorization: `Bearer ${token}` };
+    const run = async (...command: unknown[]) => {
+      const body = JSON.stringify(command);
+      return (await fetch(redis.url, { method: "POST", headers, body })).json();
+    };
+    const fill = "for i = ARGV[1], ARGV[2] do redis.call('SET', 'k' .. i, '') end";
+    for (let i = 1; i < 100_000; i += 20_000) await run("EVAL", fill, 0, i, i + 19_999);
+    expect(await run("DBSIZE")).toEqual({ result: 100_000 });
+    expect((await run("SET", "more", "x")).error).toMatch(/^OOM /);
+    await run("FLUSHALL");
+    const mebibyte = "redis.call('SET', KEYS[1], string.rep('x', 1048576))";
+    for (let i = 0; i < 64; i++)
+      expect((await run("EVAL", mebibyte, 1, `m${i}`)).error).toBe(undefined);
+    expect((await run("SET", "more", "x")).error).toMatch(/^OOM /);
+    const own = await start({});
+    await own.set("k", "v");
+    for (const library of ["cjson", "bit", "struct"])
+      await expect(own.eval(`return ${library}.x`, [], [])).rejects.toThrow("nonexistent global");
+    for (const command of [
+      "LPUSH k v",
+      "SADD k v",
+      "XADD k * f v",
+      "GEOADD k 1 1 m",
+      "EVAL_RO x 0",
+    ])
+      expect((await run(...command.split(" "))).error).toMatch(/^ERR unknown command/);
+  });
+
   it("ends a script that does not end", async () => {
     const client = await start({});
     await expect(client.eval("while true do end", [], [])).rejects.toThrow("too many steps");
@@ -314,6 +442,18 @@ describe("the plug", () => {
     ])
       expect((await call(redis.url, "/plug", body)).status).toBe(400);
     await redis.stop();
+  });
+
+  it("stays pulled for a minute at most", () => {
+    vi.useFakeTimers();
+    const plug = createPlug(() => undefined);
+    plug.pull("hang", 3_600);
+    vi.advanceTimersByTime(59_999);
+    expect(plug.fault()).toBe("hang");
+    vi.advanceTimersByTime(1);
+    expect(plug.fault()).toBeNull();
+    plug.close();
+    vi.useRealTimers();
   });
 
   it("does not outlive its server", async () => {

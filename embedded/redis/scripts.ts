@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Engine, RedisError, type Reply } from "./engine.ts";
+import { type Engine, RedisError } from "./engine.ts";
 
 const MAX_SCRIPTS = 1_000;
 
@@ -13,7 +13,7 @@ const strip = (script: string) => script.replace(/^#![^\n]*/, "");
  * by plain Redis, which does not know the flag. The engine sees them without the line, and callers
  * know them by the SHA of what they have sent.
  */
-export function translateScripts(engine: Engine): Engine["run"] {
+export function translateScripts(engine: Engine): Omit<Engine, "close"> {
   /** The caller's SHA → the engine's. Whoever's was dropped is told NOSCRIPT, and sends it again. */
   const known = new Map<string, string>();
 
@@ -30,29 +30,42 @@ export function translateScripts(engine: Engine): Engine["run"] {
   }
   const ours = (sha: string) => known.get(sha.toLowerCase()) ?? sha;
 
-  async function script(command: string[]): Promise<Reply> {
-    const [name, what = "", ...rest] = command as [string, ...string[]];
-    if (/^EXISTS$/i.test(what)) return engine.run([name, what, ...rest.map(ours)]);
-    if (/^FLUSH$/i.test(what)) known.clear();
-    if (!/^LOAD$/i.test(what) || rest.length !== 1) return engine.run(command);
+  /** A command as the engine is to see it; `sha` is what the caller is answered instead of the engine's. */
+  function translate(command: string[]): { sent: string[]; sha?: string } {
+    const [name, text, ...rest] = command as [string, ...string[]];
+    if (text === undefined) return { sent: command };
+    if (/^EVAL(_RO)?$/.test(name)) return { sent: [name, learn(text).stripped, ...rest] };
+    if (/^EVALSHA(_RO)?$/.test(name)) return { sent: [name, ours(text), ...rest] };
+    if (name !== "SCRIPT") return { sent: command };
+    if (/^EXISTS$/i.test(text)) return { sent: [name, text, ...rest.map(ours)] };
+    if (/^FLUSH$/i.test(text)) known.clear();
+    if (!/^LOAD$/i.test(text) || rest.length !== 1) return { sent: command };
     const { stripped, sha } = learn(rest[0] as string);
-    await engine.run([name, what, stripped]);
-    return sha;
+    return { sent: [name, text, stripped], sha };
   }
 
-  return async (command) => {
-    const [name, text, ...rest] = command as [string, ...string[]];
-    if (name === "SCRIPT") return script(command);
-    if (text === undefined) return engine.run(command);
-    if (name === "EVAL") return engine.run([name, learn(text).stripped, ...rest]);
-    if (name !== "EVALSHA") return engine.run(command);
-    try {
-      return await engine.run([name, ours(text), ...rest]);
-    } catch (error) {
-      // Engines word it differently; the client looks for this.
-      if (error instanceof RedisError && error.message.startsWith("NOSCRIPT"))
-        throw new RedisError("NOSCRIPT No matching script. Please use EVAL.");
-      throw error;
-    }
+  return {
+    async run(command) {
+      const { sent, sha } = translate(command);
+      try {
+        const reply = await engine.run(sent);
+        return sha ?? reply;
+      } catch (error) {
+        throw error instanceof RedisError ? worded(error) : error;
+      }
+    },
+    async transaction(commands) {
+      const translated = commands.map(translate);
+      const replies = await engine.transaction(translated.map(({ sent }) => sent));
+      return replies.map((reply, i) =>
+        reply instanceof RedisError ? worded(reply) : (translated[i]?.sha ?? reply),
+      );
+    },
   };
+}
+
+/** Engines word it differently; the client looks for this. */
+function worded(error: RedisError): RedisError {
+  const isUnknown = error.message.startsWith("NOSCRIPT");
+  return isUnknown ? new RedisError("NOSCRIPT No matching script. Please use EVAL.") : error;
 }

@@ -27,8 +27,9 @@ export interface Body {
 /**
  * The body of an upload: without its framing, held against its length, x-amz-content-sha256, Content-MD5 and
  * the checksum that the client gives in a header or a trailer.
+ * @param checksumHeaders those that are about the body; all of them where it is not given
  */
-export function openBody(request: S3Request): Body {
+export function openBody(request: S3Request, checksumHeaders?: string[]): Body {
   const { verified } = request;
   const framed = isFramed(verified.payload);
   const length = announcedLength(request, framed);
@@ -36,7 +37,7 @@ export function openBody(request: S3Request): Body {
   const expected: Expected = {
     sha256: expectedSha256(verified.payload, framed),
     md5: expectedMd5(request),
-    checksum: expectedChecksum(request, framed),
+    checksum: expectedChecksum(request, framed, checksumHeaders),
     trailers,
   };
   const source = request.body;
@@ -88,8 +89,12 @@ export function verify(source: AsyncIterable<Buffer>, expected: Expected): Body 
 }
 
 /** Reads a small body, such as a list of parts, whole and verified. */
-export async function readText(request: S3Request, most: number): Promise<string> {
-  const { chunks } = openBody(request);
+export async function readText(
+  request: S3Request,
+  most: number,
+  checksumHeaders?: string[],
+): Promise<string> {
+  const { chunks } = openBody(request, checksumHeaders);
   const all: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readText } from "./body.ts";
-import { type Algorithm, algorithms, composite } from "./checksums.ts";
+import { composite } from "./checksums.ts";
+import { claimOf } from "./claim.ts";
 import { admission } from "./conditions.ts";
-import { checksumElement } from "./description.ts";
+import { checksumElement, checksumType } from "./description.ts";
 import { S3Error } from "./errors.ts";
 import type { StoredObject } from "./objects.ts";
 import type { S3Request } from "./request.ts";
@@ -17,20 +18,22 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 interface Named {
   number: number;
   etag: string;
-  checksums: Partial<Record<Algorithm, string>>;
+  /** By the name of its element. */
+  checksums: [element: string, value: unknown][];
 }
 
 /**
- * POST /bucket/key?uploadId. In: the parts, each with its ETag, in ascending order; If-None-Match: *. Out: 200 with the
- * object's ETag, the MD5 of the parts' MD5s. Failures: InvalidPart, InvalidPartOrder, EntityTooSmall, MalformedXML; the
- * upload stays open. The object has the parts' blobs: no byte is copied. What has been completed is answered alike again.
+ * POST /bucket/key?uploadId. In: the parts, each with its ETag, in ascending order; If-None-Match: *; the checksum, its
+ * type and the size of the whole object (claim.ts). Out: 200 with the object's ETag, the MD5 of the parts' MD5s. Failures:
+ * InvalidPart, InvalidPartOrder, EntityTooSmall, MalformedXML, BadDigest, InvalidRequest; the upload stays open. The object has the parts' blobs: no byte is copied. What has been completed is answered alike again.
  */
 export async function completeUpload(request: S3Request, store: Store): Promise<Answer> {
   const { objects, uploads } = store;
   const { key } = request;
   const uploadId = request.query("uploadId") ?? "";
   const admit = admission(request);
-  const named = parseParts(await readText(request, MAX_BODY_BYTES));
+  const check = claimOf(request);
+  const named = parseParts(await readText(request, MAX_BODY_BYTES, []));
   const done = () => {
     const object = objects.get(key);
     return object?.uploadId === uploadId && uploadId ? object : undefined;
@@ -38,12 +41,13 @@ export async function completeUpload(request: S3Request, store: Store): Promise<
   const object =
     done() ??
     (await uploads
-      .end(uploadId, key, (upload) => assemble(upload, named, store, admit))
+      .end(uploadId, key, (upload) => assemble(upload, named, store, { admit, check }))
       .catch((error) => {
         const other = done();
         if (other) return other;
         throw error;
       }));
+  check(object);
   return result(object, store.bucket, request);
 }
 
@@ -51,7 +55,7 @@ async function assemble(
   upload: Upload,
   named: readonly Named[],
   { objects, blobs, now }: Store,
-  admit: (before?: StoredObject) => void,
+  { admit, check }: { admit: (before?: StoredObject) => void; check: (now: StoredObject) => void },
 ): Promise<StoredObject> {
   const parts = named.map((name) => match(upload, name));
   for (const [index, part] of parts.entries()) {
@@ -85,7 +89,9 @@ async function assemble(
         parts.map(({ checksum }) => checksum?.value ?? ""),
       ),
     blobs: parts.map(({ blob }) => blob),
+    parts: parts.map(({ number, size, checksum }) => ({ number, size, checksum })),
   };
+  check(object);
   blobs.retain(object.blobs);
   try {
     await objects.put(object, admit);
@@ -98,8 +104,19 @@ async function assemble(
 
 function match(upload: Upload, { number, etag, checksums }: Named): Part {
   const part = upload.parts.get(number);
-  const given = part?.checksum && checksums[part.checksum.algorithm];
-  if (part?.etag === etag && (given === undefined || given === part.checksum?.value)) return part;
+  const { algorithm } = upload;
+  if (part && algorithm && !checksums.some(([name]) => name === checksumElement(algorithm))) {
+    throw new S3Error(
+      "InvalidRequest",
+      `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+    );
+  }
+  const { checksum } = part ?? {};
+  const isRight = ([name, value]: [string, unknown]) =>
+    checksum !== undefined &&
+    name === checksumElement(checksum.algorithm) &&
+    value === checksum.value;
+  if (part?.etag === etag && checksums.every(isRight)) return part;
   throw new S3Error(
     "InvalidPart",
     "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
@@ -115,11 +132,10 @@ function parseParts(text: string): Named[] {
     const number = Number(part?.PartNumber);
     const etag = part?.ETag;
     if (!Number.isInteger(number) || number < 1 || typeof etag !== "string") throw malformed();
-    const checksums = algorithms.map((algorithm) => [algorithm, part[checksumElement(algorithm)]]);
     return {
       number,
       etag: etag.replace(/^"(.*)"$/, "$1"),
-      checksums: Object.fromEntries(checksums),
+      checksums: Object.entries(part).filter(([name]) => name.startsWith("Checksum")),
     };
   });
   if (parts.length === 0 || parts.length > 10_000) throw malformed();
@@ -150,7 +166,7 @@ function result({ key, etag, checksum }: StoredObject, bucket: string, request: 
       ...(checksum
         ? [
             element(checksumElement(checksum.algorithm), checksum.value),
-            element("ChecksumType", "COMPOSITE"),
+            element("ChecksumType", checksumType(checksum)),
           ]
         : []),
     ),

@@ -1,4 +1,4 @@
-import { S3Error } from "./errors.ts";
+import { noSuchKey, S3Error } from "./errors.ts";
 import type { StoredObject } from "./objects.ts";
 import type { S3Request } from "./request.ts";
 
@@ -49,9 +49,14 @@ export function admission(request: S3Request): (before?: StoredObject) => void {
   }
   return (before) => {
     if (noneMatch && before) throw failed("If-None-Match");
-    if (match === undefined) return;
-    if (!before)
-      throw new S3Error("NoSuchKey", "The specified key does not exist.", { Key: request.key });
-    if (!names(match, before)) throw failed("If-Match");
+    if (match !== undefined) mustMatch(request.key, match)(before);
+  };
+}
+
+/** The object must be there, and have one of these tags. */
+export function mustMatch(key: string, tags: string): (before?: StoredObject) => void {
+  return (before) => {
+    if (!before) throw noSuchKey(key);
+    if (!names(tags, before)) throw failed("If-Match");
   };
 }

@@ -1,5 +1,6 @@
+import { requireAlgorithm } from "./checksums.ts";
 import { admission, isNotModified } from "./conditions.ts";
-import { descriptionOf } from "./description.ts";
+import { checksumElement, checksumType, descriptionOf } from "./description.ts";
 import { noSuchKey, notImplemented, S3Error } from "./errors.ts";
 import { requireKeyLength, type S3Request } from "./request.ts";
 import { type Answer, iso, quoted, type Store, seconds, xml } from "./store.ts";
@@ -24,6 +25,11 @@ export async function copyObject(request: S3Request, store: Store): Promise<Answ
       "At least one of the pre-conditions you specified did not hold",
     );
   }
+  if (request.header("x-amz-copy-source-range")) throw notImplemented("A copy of a range");
+  const algorithm = request.header("x-amz-checksum-algorithm");
+  if (algorithm !== undefined && requireAlgorithm(algorithm) !== source.checksum?.algorithm) {
+    throw notImplemented("A checksum of a copy that its source does not have");
+  }
   const replace = directive(request) === "REPLACE";
   if (!replace && sourceKey === key) {
     throw new S3Error(
@@ -46,6 +52,12 @@ export async function copyObject(request: S3Request, store: Store): Promise<Answ
       "CopyObjectResult",
       element("LastModified", iso(copy.lastModified)),
       element("ETag", quoted(copy.etag)),
+      ...(copy.checksum
+        ? [
+            element(checksumElement(copy.checksum.algorithm), copy.checksum.value),
+            element("ChecksumType", checksumType(copy.checksum)),
+          ]
+        : []),
     ),
   );
 }

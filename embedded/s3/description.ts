@@ -3,6 +3,7 @@ import { S3Error } from "./errors.ts";
 import type { Description, StoredObject } from "./objects.ts";
 import type { Headers } from "./request.ts";
 import { quoted } from "./store.ts";
+import { type Content, element } from "./xml.ts";
 
 /** The headers that are kept and told again. */
 const kept = [
@@ -77,11 +78,22 @@ export function headersOf(object: StoredObject): Record<string, string> {
   return headers;
 }
 
-export function checksumHeaders({ algorithm, value }: Checksum): Record<string, string> {
-  return { [headerOf(algorithm)]: value, "x-amz-checksum-type": checksumType(value) };
+export function checksumHeaders(checksum: Checksum): Record<string, string> {
+  const { algorithm, value } = checksum;
+  return { [headerOf(algorithm)]: value, "x-amz-checksum-type": checksumType(checksum) };
 }
 
-const checksumType = (value: string) => (value.includes("-") ? "COMPOSITE" : "FULL_OBJECT");
+export const checksumType = ({ value }: Checksum) =>
+  value.includes("-") ? "COMPOSITE" : "FULL_OBJECT";
+
+/** The elements of a listing about a checksum: its kind, and not its value. */
+export const checksumDescription = (checksum?: Checksum): Content[] =>
+  checksum
+    ? [
+        element("ChecksumAlgorithm", checksum.algorithm),
+        element("ChecksumType", checksumType(checksum)),
+      ]
+    : [];
 
 /** The name of a checksum's element in XML. */
 export const checksumElement = (algorithm: Algorithm) => `Checksum${algorithm}`;

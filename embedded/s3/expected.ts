@@ -52,12 +52,23 @@ export function expectedMd5(request: Headers): string | undefined {
   throw new S3Error("InvalidDigest", "The Content-MD5 you specified was invalid.");
 }
 
-/** The algorithm, and the value unless it comes in a trailer. */
-export function expectedChecksum(request: Headers, framed: boolean): Expected["checksum"] {
-  const prefix = "x-amz-checksum-";
-  const headers = request
+const prefix = "x-amz-checksum-";
+
+/** The headers that have a checksum for a value. */
+export const checksumHeaderNames = (request: Headers): string[] =>
+  request
     .headerNames()
     .filter((name) => name.startsWith(prefix) && !/-(algorithm|type|mode)$/.test(name));
+
+/**
+ * The algorithm, and the value unless it comes in a trailer.
+ * @param headers those that are about the body
+ */
+export function expectedChecksum(
+  request: Headers,
+  framed: boolean,
+  headers = checksumHeaderNames(request),
+): Expected["checksum"] {
   const trailer =
     request
       .header("x-amz-trailer")

@@ -44,7 +44,7 @@ export async function startS3(options: S3Options): Promise<EmbeddedS3> {
   const { dataDir, port, bucket, region = REGION, allowedOrigins = [] } = options;
   const now = options.now ?? (() => new Date());
   const account: Account = { ...options, region, now };
-  const store = await openStore(dataDir, { bucket, region, now });
+  const store = await openStore(dataDir, { bucket, region, allowedOrigins, now });
 
   async function answer(exchange: Exchange): Promise<Answer> {
     const { incoming, body } = exchange;

@@ -1,65 +1,48 @@
-import { uriEncode } from "./canonical.ts";
 import { S3Error } from "./errors.ts";
-import { compareUtf8, paginate } from "./page.ts";
+import { listing } from "./listing.ts";
 import type { S3Request } from "./request.ts";
-import { type Answer, iso, quoted, type Store, xml } from "./store.ts";
+import { type Answer, type Store, xml } from "./store.ts";
 import { document, element } from "./xml.ts";
 
 /**
- * GET /bucket?list-type=2. In: prefix, delimiter, start-after, continuation-token, max-keys, encoding-type=url.
- * Out: up to 1,000 keys and common prefixes, in the order of their bytes.
+ * GET /bucket: ListObjects, the first version. In: marker, and what `listing` takes. Out: a page of keys, each with its
+ * owner. The next page begins after NextMarker, which is told only with a delimiter; without one, after the last key.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
  */
-export function listObjects(request: S3Request, { bucket, objects }: Store): Answer {
-  const prefix = request.query("prefix") ?? "";
-  const delimiter = request.query("delimiter") ?? "";
-  const startAfter = request.query("start-after");
-  const token = request.query("continuation-token");
-  const max = request.count("max-keys", 1000, 1000);
-  const encode = encoder(request);
-  const after = token === undefined ? (startAfter ?? "") : parseToken(token);
-  const rest = after ? objects.keys().filter((key) => compareUtf8(key, after) > 0) : objects.keys();
-  const entries = rest.map((key) => [key, key] as const);
-  const page = paginate(entries, { prefix, delimiter, after, max });
+export function listObjects(request: S3Request, store: Store): Answer {
+  const marker = request.query("marker") ?? "";
+  const { page, encode, elements } = listing(request, store, { after: marker, withOwner: true });
+  const hasNext = page.truncated && Boolean(request.query("delimiter"));
   return xml(
     document(
       "ListBucketResult",
-      element("Name", bucket),
-      element("Prefix", encode(prefix)),
-      ...(delimiter ? [element("Delimiter", encode(delimiter))] : []),
-      ...(startAfter === undefined ? [] : [element("StartAfter", encode(startAfter))]),
-      ...(token === undefined ? [] : [element("ContinuationToken", token)]),
-      ...(page.truncated ? [element("NextContinuationToken", makeToken(page.last ?? ""))] : []),
-      element("KeyCount", page.items.length + page.prefixes.length),
-      element("MaxKeys", max),
-      ...(request.query("encoding-type") ? [element("EncodingType", "url")] : []),
-      element("IsTruncated", page.truncated),
-      ...page.items.flatMap((key) => {
-        const object = objects.get(key);
-        if (!object) return [];
-        return element(
-          "Contents",
-          element("Key", encode(key)),
-          element("LastModified", iso(object.lastModified)),
-          element("ETag", quoted(object.etag)),
-          ...(object.checksum ? [element("ChecksumAlgorithm", object.checksum.algorithm)] : []),
-          element("Size", object.size),
-          element("StorageClass", "STANDARD"),
-        );
-      }),
-      ...page.prefixes.map((name) => element("CommonPrefixes", element("Prefix", encode(name)))),
+      element("Marker", encode(marker)),
+      ...(hasNext ? [element("NextMarker", encode(page.last ?? ""))] : []),
+      ...elements,
     ),
   );
 }
 
-/** A key may have characters that XML has not: with encoding-type=url they arrive. */
-export function encoder(request: S3Request): (text: string) => string {
-  const type = request.query("encoding-type");
-  if (!type) return (text) => text;
-  if (type === "url") return (text) => uriEncode(text).replaceAll("%2F", "/");
-  throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request", {
-    ArgumentName: "encoding-type",
-    ArgumentValue: type,
-  });
+/**
+ * GET /bucket?list-type=2: ListObjectsV2. In: start-after, continuation-token, fetch-owner, and what `listing` takes.
+ * Out: a page of keys, and the token of the next one.
+ */
+export function listObjectsV2(request: S3Request, store: Store): Answer {
+  const startAfter = request.query("start-after");
+  const token = request.query("continuation-token");
+  const after = token === undefined ? (startAfter ?? "") : parseToken(token);
+  const withOwner = request.query("fetch-owner")?.toLowerCase() === "true";
+  const { page, encode, elements } = listing(request, store, { after, withOwner });
+  return xml(
+    document(
+      "ListBucketResult",
+      ...(startAfter === undefined ? [] : [element("StartAfter", encode(startAfter))]),
+      ...(token === undefined ? [] : [element("ContinuationToken", token)]),
+      ...(page.truncated ? [element("NextContinuationToken", makeToken(page.last ?? ""))] : []),
+      element("KeyCount", page.items.length + page.prefixes.length),
+      ...elements,
+    ),
+  );
 }
 
 const makeToken = (last: string) => Buffer.from(last).toString("base64url");

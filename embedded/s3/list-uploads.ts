@@ -1,9 +1,15 @@
 import { checksumElement } from "./description.ts";
-import { encoder } from "./list-objects.ts";
+import { encoder } from "./listing.ts";
+import { owner } from "./owner.ts";
 import { compareUtf8, paginate } from "./page.ts";
 import type { S3Request } from "./request.ts";
 import { type Answer, iso, quoted, type Store, xml } from "./store.ts";
-import { document, element } from "./xml.ts";
+import type { Upload } from "./uploads.ts";
+import { type Content, document, element } from "./xml.ts";
+
+/** The kind of checksum that an upload was begun with. */
+const kindOf = ({ algorithm }: Upload): Content[] =>
+  algorithm ? [element("ChecksumAlgorithm", algorithm), element("ChecksumType", "COMPOSITE")] : [];
 
 /** GET /bucket/key?uploadId. In: max-parts, part-number-marker. Out: the parts that are there, by number. */
 export function listParts(request: S3Request, { bucket, uploads }: Store): Answer {
@@ -21,12 +27,14 @@ export function listParts(request: S3Request, { bucket, uploads }: Store): Answe
       element("Bucket", bucket),
       element("Key", upload.key),
       element("UploadId", upload.uploadId),
+      owner("Initiator"),
+      owner(),
       element("StorageClass", "STANDARD"),
       element("PartNumberMarker", marker),
       ...(last === undefined ? [] : [element("NextPartNumberMarker", last)]),
       element("MaxParts", max),
       element("IsTruncated", max > 0 && rest.length > max),
-      ...(upload.algorithm ? [element("ChecksumAlgorithm", upload.algorithm)] : []),
+      ...kindOf(upload),
       ...parts.map(({ number, lastModified, etag, size, checksum }) =>
         element(
           "Part",
@@ -79,13 +87,16 @@ export function listUploads(request: S3Request, { bucket, uploads }: Store): Ans
       element("MaxUploads", max),
       ...(request.query("encoding-type") ? [element("EncodingType", "url")] : []),
       element("IsTruncated", page.truncated),
-      ...page.items.map(({ key, uploadId, initiated }) =>
+      ...page.items.map((upload) =>
         element(
           "Upload",
-          element("Key", encode(key)),
-          element("UploadId", uploadId),
+          element("Key", encode(upload.key)),
+          element("UploadId", upload.uploadId),
+          owner("Initiator"),
+          owner(),
           element("StorageClass", "STANDARD"),
-          element("Initiated", iso(initiated)),
+          element("Initiated", iso(upload.initiated)),
+          ...kindOf(upload),
         ),
       ),
       ...page.prefixes.map((name) => element("CommonPrefixes", element("Prefix", encode(name)))),

@@ -3,10 +3,14 @@ import {
   AbortMultipartUploadCommand,
   type CompletedPart,
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
+  GetObjectAttributesCommand,
+  type GetObjectAttributesCommandInput,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   paginateListParts,
@@ -17,6 +21,7 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Bucket, bytes, type Endpoint, refusal, startEndpoint } from "./s3.fixture.ts";
+import { send } from "./signer.fixture.ts";
 
 const MIB = 1024 * 1024;
 const five = bytes(5 * MIB, 5);
@@ -221,6 +226,155 @@ describe("checksums of parts", () => {
     },
   );
 
+  /** An upload of two parts with checksums, ready to be completed. */
+  async function begun(algorithm: "SHA256" | "CRC32C" = "SHA256") {
+    const UploadId = await create(said(algorithm));
+    const parts: CompletedPart[] = [];
+    for (const [index, Body] of [five, tail].entries()) {
+      const PartNumber = 2 * index + 1;
+      const more = { Bucket, Key, UploadId, PartNumber, Body, ...said(algorithm) };
+      const { ETag, ChecksumSHA256, ChecksumCRC32C } = await client.send(
+        new UploadPartCommand(more),
+      );
+      parts.push({ PartNumber, ETag, ChecksumSHA256, ChecksumCRC32C });
+    }
+    const digests = parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));
+    const digest = createHash("sha256").update(Buffer.concat(digests)).digest("base64");
+    return { UploadId, parts, value: `${digest}-2` };
+  }
+  const size = five.length + tail.length;
+
+  test("the composite one is taken as it is told, with its type and the size of the object", async () => {
+    const { UploadId, parts, value } = await begun();
+    const claim = {
+      ChecksumSHA256: value,
+      ChecksumType: "COMPOSITE",
+      MpuObjectSize: size,
+    } as const;
+    const done = await complete(UploadId, parts, claim);
+    const told = { ChecksumSHA256: value, ChecksumType: "COMPOSITE" };
+    expect(done).toMatchObject(told);
+    expect(await complete(UploadId, parts, claim)).toMatchObject(told);
+    const head = await client.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
+    expect(head).toMatchObject({ ...told, ContentLength: size });
+    const got = await client.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
+    expect(got).toMatchObject(told);
+    await got.Body?.transformToByteArray();
+    const copy = new CopyObjectCommand({ Bucket, Key: `${Key}c`, CopySource: `${Bucket}/${Key}` });
+    expect((await client.send(copy)).CopyObjectResult).toMatchObject(told);
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: Key }));
+    expect(Contents?.map((one) => [one.ChecksumAlgorithm, one.ChecksumType])).toEqual([
+      [["SHA256"], "COMPOSITE"],
+      [["SHA256"], "COMPOSITE"],
+    ]);
+  });
+
+  test("the composite one without its count of parts is the same one", async () => {
+    const { UploadId, parts, value } = await begun();
+    const ChecksumSHA256 = value.replace(/-2$/, "");
+    expect(await complete(UploadId, parts, { ChecksumSHA256 })).toMatchObject({
+      ChecksumSHA256: value,
+    });
+  });
+
+  test.each<[string, object, string]>([
+    ["another value", { ChecksumSHA256: `${"A".repeat(43)}=-2` }, "BadDigest"],
+    ["no base64", { ChecksumSHA256: "?" }, "BadDigest"],
+    ["another algorithm", { ChecksumCRC32: "AAAAAA==" }, "InvalidRequest"],
+    ["two of them", { ChecksumCRC32: "AAAAAA==", ChecksumSHA1: "x" }, "InvalidRequest"],
+    ["one that is not done here", { ChecksumCRC64NVME: "AAAAAAAAAAA=" }, "NotImplemented"],
+    ["another type", { ChecksumType: "FULL_OBJECT" }, "InvalidRequest"],
+    ["a type that is none", { ChecksumType: "HALF" }, "InvalidRequest"],
+    ["another size", { MpuObjectSize: size - 1 }, "InvalidRequest"],
+  ])(
+    "%s is refused, the upload stays open, and what was completed stays",
+    async (_, claim, code) => {
+      const { UploadId, parts } = await begun();
+      const refused = [code, code === "NotImplemented" ? 501 : 400];
+      expect(await refusal(complete(UploadId, parts, claim))).toEqual(refused);
+      expect(await refusal(read())).toEqual(["NoSuchKey", 404]);
+      await complete(UploadId, parts);
+      expect(await refusal(complete(UploadId, parts, claim))).toEqual(refused);
+      expect((await read()).length).toBe(size);
+    },
+  );
+
+  test("an upload without one takes none", async () => {
+    const UploadId = await create();
+    const parts = [await part(UploadId, 1, tail)];
+    for (const claim of [{ ChecksumCRC32: "AAAAAA==-1" }, { ChecksumType: "COMPOSITE" }]) {
+      expect(await refusal(complete(UploadId, parts, claim))).toEqual(["InvalidRequest", 400]);
+    }
+    await complete(UploadId, parts, { MpuObjectSize: tail.length });
+    const created = create({ ChecksumType: "COMPOSITE" });
+    expect(await refusal(created)).toEqual(["InvalidRequest", 400]);
+  });
+
+  test("of each part must be named, and be the one that it has", async () => {
+    const { UploadId, parts } = await begun();
+    const change = (more: object) => parts.map((one) => ({ ...one, ...more }));
+    const cases: [object, string][] = [
+      [{ ChecksumSHA256: undefined }, "InvalidRequest"],
+      [{ ChecksumCRC32: "AAAAAA==" }, "InvalidPart"],
+      [{ ChecksumSHA256: `${"A".repeat(43)}=` }, "InvalidPart"],
+    ];
+    for (const [more, code] of cases) {
+      expect(await refusal(complete(UploadId, change(more)))).toEqual([code, 400]);
+    }
+    await complete(UploadId, parts);
+  });
+
+  test("the attributes of the object tell them, with its parts", async () => {
+    const { UploadId, parts, value } = await begun();
+    const { ETag } = await complete(UploadId, parts);
+    await endpoint.restart();
+    const ask = (input: Partial<GetObjectAttributesCommandInput>) =>
+      client.send(
+        new GetObjectAttributesCommand({
+          ...{ Bucket, Key, ObjectAttributes: ["ETag", "Checksum", "ObjectParts", "StorageClass"] },
+          ...input,
+        }),
+      );
+    const { $metadata, LastModified, ...whole } = await ask({
+      ObjectAttributes: ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"],
+    });
+    expect(LastModified?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+    expect(whole).toMatchObject({
+      ETag: ETag?.replaceAll('"', ""),
+      Checksum: { ChecksumSHA256: value, ChecksumType: "COMPOSITE" },
+      StorageClass: "STANDARD",
+      ObjectSize: size,
+      ObjectParts: { TotalPartsCount: 2, IsTruncated: false, MaxParts: 1000 },
+    });
+    const told = parts.map(({ PartNumber, ChecksumSHA256 }, i) => ({
+      ...{ PartNumber, ChecksumSHA256, Size: i === 0 ? five.length : tail.length },
+    }));
+    expect(whole.ObjectParts?.Parts).toEqual(told);
+    const first = await ask({ MaxParts: 1, ObjectAttributes: ["ObjectParts"] });
+    expect(first.ObjectParts).toMatchObject({ IsTruncated: true, NextPartNumberMarker: "1" });
+    expect(first).not.toHaveProperty("ETag");
+    const next = await ask({ PartNumberMarker: first.ObjectParts?.NextPartNumberMarker });
+    expect(next.ObjectParts?.Parts).toEqual(told.slice(1));
+    await client.send(new PutObjectCommand({ Bucket, Key: "one piece", Body: "x" }));
+    const single = await ask({ Key: "one piece" });
+    expect(single.ObjectParts).toBeUndefined();
+    expect(single.Checksum?.ChecksumType).toBe("FULL_OBJECT");
+    expect(await refusal(ask({ Key: "nowhere" }))).toEqual(["NoSuchKey", 404]);
+    const wrong = ask({ ObjectAttributes: ["Weight" as "ETag"] });
+    expect(await refusal(wrong)).toEqual(["InvalidArgument", 400]);
+  });
+
+  test("open uploads and their parts tell the kind, and who began them", async () => {
+    const { UploadId } = await begun("CRC32C");
+    const kind = { ChecksumAlgorithm: "CRC32C", ChecksumType: "COMPOSITE" };
+    const Owner = { ID: "embedded", DisplayName: "embedded" };
+    const listed = await client.send(new ListPartsCommand({ Bucket, Key, UploadId }));
+    expect(listed).toMatchObject({ ...kind, Owner, Initiator: Owner });
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+    expect(Uploads).toMatchObject([{ ...kind, Owner, Initiator: Owner }]);
+    await abort(UploadId);
+  });
+
   test("are demanded where the upload was begun with them", async () => {
     const UploadId = await create(said("SHA256"));
     expect(await refusal(part(UploadId, 1, "x"))).toEqual(["InvalidRequest", 400]);
@@ -231,6 +385,13 @@ describe("checksums of parts", () => {
     const created = create({ ChecksumAlgorithm: "CRC32", ChecksumType: "FULL_OBJECT" });
     expect(await refusal(created)).toEqual(["NotImplemented", 501]);
   });
+});
+
+test("a part of no upload is none, and never a whole object", async () => {
+  const query = { partNumber: "1" };
+  const headers = { "content-length": "1" };
+  const answer = await send(endpoint.url, { key: "no upload", query, headers }, "x");
+  expect([answer.status, answer.code]).toEqual([404, "NoSuchUpload"]);
 });
 
 test("a part that is a copy is not done here", async () => {

@@ -1,6 +1,6 @@
 import { openBody } from "./body.ts";
-import { requireAlgorithm } from "./checksums.ts";
-import { checksumHeaders, descriptionOf } from "./description.ts";
+import { headerOf, requireAlgorithm } from "./checksums.ts";
+import { descriptionOf } from "./description.ts";
 import { notImplemented, S3Error } from "./errors.ts";
 import type { S3Request } from "./request.ts";
 import { type Answer, quoted, type Store, seconds, xml } from "./store.ts";
@@ -17,6 +17,12 @@ export async function createUpload(
   const name = request.header("x-amz-checksum-algorithm");
   const algorithm = name === undefined ? undefined : requireAlgorithm(name);
   const type = request.header("x-amz-checksum-type");
+  if (type && !algorithm) {
+    throw new S3Error(
+      "InvalidRequest",
+      "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+    );
+  }
   if (type && type !== "COMPOSITE")
     throw notImplemented(`The checksum type ${type} of an upload in parts`);
   const upload = await uploads.begin({
@@ -65,7 +71,10 @@ export async function uploadPart(
     });
     return {
       status: 200,
-      headers: { etag: quoted(md5), ...(checksum ? checksumHeaders(checksum) : {}) },
+      headers: {
+        etag: quoted(md5),
+        ...(checksum ? { [headerOf(checksum.algorithm)]: checksum.value } : {}),
+      },
     };
   } catch (error) {
     await blobs.release([blob]);

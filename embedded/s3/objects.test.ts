@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import {
   CopyObjectCommand,
@@ -10,6 +12,8 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListObjectsCommand,
+  type ListObjectsCommandInput,
   ListObjectsV2Command,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -17,6 +21,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bucket, bytes, type Endpoint, refusal, startEndpoint } from "./s3.fixture.ts";
+import { send } from "./signer.fixture.ts";
 
 let endpoint: Endpoint;
 let client: S3Client;
@@ -40,6 +45,43 @@ describe("the bucket", () => {
     expect(LocationConstraint).toBeUndefined();
     const { Buckets } = await client.send(new ListBucketsCommand());
     expect(Buckets?.map(({ Name }) => Name)).toEqual([Bucket]);
+  });
+
+  test("says when it was made, also after a restart", async () => {
+    const times = [new Date("2026-05-06T07:08:09.700Z"), new Date("2027-01-01T00:00:00Z")];
+    const own = await startEndpoint({ now: () => times[0] ?? new Date() });
+    const list = async () => {
+      // The SDK signs with the clock of the machine; what is listed does not depend on it.
+      const skewed = { systemClockOffset: (times[0]?.getTime() ?? 0) - Date.now() };
+      return (await own.client(skewed).send(new ListBucketsCommand())).Buckets?.[0];
+    };
+    const made = { CreationDate: new Date("2026-05-06T07:08:09Z"), BucketRegion: "us-east-1" };
+    expect(await list()).toMatchObject(made);
+    times.shift();
+    await own.restart();
+    expect(await list()).toMatchObject(made);
+    await own.stop();
+  });
+
+  test("of a folder that did not say when is as old as its oldest object", async () => {
+    const own = await startEndpoint();
+    await own.client().send(new PutObjectCommand({ Bucket, Key: "a", Body: "a" }));
+    const { LastModified } = await own.client().send(new HeadObjectCommand({ Bucket, Key: "a" }));
+    await rm(join(own.dataDir, "bucket.json"));
+    await own.restart();
+    const { Buckets } = await own.client().send(new ListBucketsCommand());
+    expect(Buckets?.[0]?.CreationDate).toEqual(LastModified);
+    await own.stop();
+  });
+
+  test("is listed where the filter leaves it", async () => {
+    const list = (input: object) => client.send(new ListBucketsCommand(input));
+    const count = async (input: object) => (await list(input)).Buckets?.length ?? 0;
+    expect(await count({ Prefix: "buck", BucketRegion: "us-east-1", MaxBuckets: 1 })).toBe(1);
+    expect(await count({ Prefix: "other" })).toBe(0);
+    expect(await count({ BucketRegion: "eu-west-1" })).toBe(0);
+    expect(await refusal(list({ MaxBuckets: 0 }))).toEqual(["InvalidArgument", 400]);
+    expect(await refusal(list({ ContinuationToken: "x" }))).toEqual(["InvalidArgument", 400]);
   });
 
   test("is the only one", async () => {
@@ -259,6 +301,21 @@ describe("a copy", () => {
   });
 });
 
+test("a copy of a range, or with a checksum of its own, is not done here", async () => {
+  await put("measured", "abc", { ChecksumAlgorithm: "SHA256" });
+  const headers = { "x-amz-copy-source": `${Bucket}/measured`, "content-length": "0" };
+  const copy = (more: object) =>
+    send(endpoint.url, { key: "copied in part", headers: { ...headers, ...more } });
+  for (const [name, value] of [
+    ["x-amz-copy-source-range", "bytes=0-0"],
+    ["x-amz-checksum-algorithm", "CRC32"],
+  ]) {
+    expect((await copy({ [name as string]: value })).code).toBe("NotImplemented");
+  }
+  expect(await refusal(get("copied in part"))).toEqual(["NoSuchKey", 404]);
+  expect((await copy({ "x-amz-checksum-algorithm": "SHA256" })).status).toBe(200);
+});
+
 describe("keys are names, never paths", () => {
   const hostile = [
     "../../x",
@@ -328,6 +385,74 @@ describe("lists", () => {
     return { found, prefixes, pages };
   }
 
+  /** All pages of the first version, walked as its clients do: after NextMarker, else after the last key. */
+  async function listedV1(input: ListObjectsCommandInput) {
+    const [found, prefixes]: [string[], string[]] = [[], []];
+    for (let Marker: string | undefined; ; ) {
+      const page = await listing.send(new ListObjectsCommand({ ...input, Marker }));
+      const here = (page.Contents ?? []).map(({ Key }) => Key ?? "");
+      found.push(...here);
+      prefixes.push(...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix ?? ""));
+      expect(page.Marker ?? "").toBe(Marker ?? "");
+      expect(page.NextMarker !== undefined).toBe(Boolean(page.IsTruncated && input.Delimiter));
+      if (!page.IsTruncated) return { found, prefixes };
+      Marker = page.NextMarker ?? here.at(-1);
+    }
+  }
+
+  test("of the first version have the same, whatever the page", async () => {
+    for (const MaxKeys of [1, 2, 3, 11, 1000]) {
+      expect((await listedV1({ Bucket, MaxKeys })).found).toEqual(sorted);
+      const rolled = await listedV1({ Bucket, MaxKeys, Delimiter: "/" });
+      expect(rolled).toEqual({
+        found: ["a", "ab", "b", "\uffee", "😀"],
+        prefixes: ["a/", "c/", "d/"],
+      });
+      const inside = await listedV1({ Bucket, MaxKeys, Delimiter: "/", Prefix: "a/" });
+      expect(inside).toEqual({ found: ["a/1", "a/2"], prefixes: ["a/b/"] });
+    }
+  });
+
+  test("of the first version begin after any marker, also one that is no key or lies in a prefix", async () => {
+    const list = (input: object) => listing.send(new ListObjectsCommand({ Bucket, ...input }));
+    const keysOf = async (input: object) => (await list(input)).Contents?.map(({ Key }) => Key);
+    expect(await keysOf({ Marker: "aa" })).toEqual(sorted.slice(sorted.indexOf("ab")));
+    const { CommonPrefixes } = await list({ Marker: "a/1", Delimiter: "/", Prefix: "a" });
+    expect(CommonPrefixes).toEqual([{ Prefix: "a/" }]);
+    const none = await list({ MaxKeys: 0 });
+    expect([none.Contents, none.IsTruncated, none.MaxKeys]).toEqual([undefined, false, 0]);
+    expect(await refusal(list({ MaxKeys: -1 }))).toEqual(["InvalidArgument", 400]);
+    expect(await refusal(list({ EncodingType: "gzip" }))).toEqual(["InvalidArgument", 400]);
+  });
+
+  test("of the first version encode names, marker and delimiter where it is asked for", async () => {
+    const query = { "encoding-type": "url", delimiter: "\uffee", marker: "d/", "max-keys": "1" };
+    const { text } = await send(own.url, { method: "GET", query });
+    for (const [name, value] of [
+      ["EncodingType", "url"],
+      ["Delimiter", "%EF%BF%AE"],
+      ["Marker", "d/"],
+      ["NextMarker", "%EF%BF%AE"],
+      ["Prefix", "%EF%BF%AE"],
+    ]) {
+      expect(text).toContain(`<${name}>${value}</${name}>`);
+    }
+    const key = await send(own.url, { method: "GET", query: { ...query, delimiter: "" } });
+    expect(key.text).toContain("<Key>%EF%BF%AE</Key>");
+  });
+
+  test("tell the owner: the first version always, the second where it is asked for", async () => {
+    const Owner = { ID: "embedded", DisplayName: "embedded" };
+    const owners = (contents: { Owner?: object }[] = []) => new Set(contents.map((c) => c.Owner));
+    const first = await listing.send(new ListObjectsCommand({ Bucket }));
+    expect([...owners(first.Contents)][0]).toEqual(Owner);
+    const v2 = async (input: object) =>
+      (await listing.send(new ListObjectsV2Command({ Bucket, ...input }))).Contents;
+    expect((await v2({ FetchOwner: true }))?.every((c) => c.Owner?.ID === Owner.ID)).toBe(true);
+    expect(owners(await v2({ FetchOwner: false }))).toEqual(new Set([undefined]));
+    expect(owners(await v2({}))).toEqual(new Set([undefined]));
+  });
+
   test("have all keys in the order of their bytes, whatever the page", async () => {
     for (const size of [1, 2, 3, 11, 1000]) {
       expect((await listed({}, size)).found).toEqual(sorted);
@@ -370,6 +495,41 @@ describe("lists", () => {
     expect(await own.files()).toEqual(before);
     const got = await listing.send(new GetObjectCommand({ Bucket, Key: "😀" }));
     expect(await got.Body?.transformToString()).toBe("😀");
+  });
+});
+
+describe("deleting what must be as it was seen", () => {
+  test("happens only to that, one at a time and many at once", async () => {
+    const { ETag } = await put("seen", "one");
+    await put("seen", "two");
+    const one = (IfMatch?: string, Key = "seen") =>
+      client.send(new DeleteObjectCommand({ Bucket, Key, IfMatch }));
+    expect(await refusal(one(ETag))).toEqual(["PreconditionFailed", 412]);
+    expect(await refusal(one(ETag, "nowhere"))).toEqual(["NoSuchKey", 404]);
+    const Objects = [{ Key: "seen", ETag }, { Key: "nowhere", ETag }, { Key: "other" }];
+    const many = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    expect(many.Errors?.map(({ Key, Code }) => [Key, Code])).toEqual([
+      ["seen", "PreconditionFailed"],
+      ["nowhere", "NoSuchKey"],
+    ]);
+    expect(many.Deleted).toEqual([{ Key: "other" }]);
+    expect(await text("seen")).toBe("two");
+    await one(`"${md5("two")}"`);
+    expect(await refusal(get("seen"))).toEqual(["NoSuchKey", 404]);
+  });
+
+  test("by a version, a size or a time is not done here, and leaves the object", async () => {
+    await put("versioned");
+    const Objects = [
+      { Key: "versioned", VersionId: "null" },
+      { Key: "versioned", Size: 9 },
+      { Key: "versioned", LastModifiedTime: new Date() },
+    ];
+    const { Errors } = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    expect(Errors?.map(({ Code }) => Code)).toEqual(Objects.map(() => "NotImplemented"));
+    const sized = new DeleteObjectCommand({ Bucket, Key: "versioned", IfMatchSize: 1 });
+    expect(await refusal(client.send(sized))).toEqual(["NotImplemented", 501]);
+    expect(await text("versioned")).toBe("versioned");
   });
 });
 

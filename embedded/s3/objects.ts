@@ -22,6 +22,8 @@ export interface StoredObject extends Description {
   checksum?: Checksum;
   /** The bytes, in order; a multipart object has those of its parts. */
   blobs: Blob[];
+  /** Of an object that was uploaded in parts. */
+  parts?: { number: number; size: number; checksum?: Checksum }[];
   /** The multipart upload it comes from: completing it again is answered alike. */
   uploadId?: string;
 }
@@ -66,16 +68,29 @@ export class Objects {
     });
   }
 
-  /** Deleting what is not there is no error. */
-  async delete(key: string): Promise<void> {
+  /**
+   * Deleting what is not there is no error.
+   * @param admit may throw, seeing the object: nobody else changes the key meanwhile
+   */
+  async delete(key: string, admit?: (before?: StoredObject) => void): Promise<void> {
     await this.#locks.run(key, async () => {
       const before = this.#byKey.get(key);
+      admit?.(before);
       if (!before) return;
       await removeRecord(this.#file(key));
       this.#byKey.delete(key);
       this.#sorted = undefined;
       await this.blobs.release(before.blobs);
     });
+  }
+
+  /** When the object was written that has been there for the longest time. */
+  oldest(): number | undefined {
+    let oldest: number | undefined;
+    for (const { lastModified } of this.#byKey.values()) {
+      oldest = Math.min(oldest ?? lastModified, lastModified);
+    }
+    return oldest;
   }
 
   /** All keys, in the order of their bytes in UTF-8. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -24,6 +25,28 @@ export async function writeRecord(file: string, temporary: string, record: objec
   await syncFolder(dirname(file));
 }
 
+/** The record of a file, which is written where there is none. */
+export async function readOrWriteRecord<T extends object>(
+  file: string,
+  temporary: string,
+  first: () => T,
+): Promise<T> {
+  if (existsSync(file)) return readRecord<T>(file);
+  const record = first();
+  await writeRecord(file, temporary, record);
+  return record;
+}
+
+async function readRecord<T>(file: string): Promise<T> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as T;
+  } catch (cause) {
+    throw new Error(`${file} is damaged. Move it away: its object is lost, all others stay.`, {
+      cause,
+    });
+  }
+}
+
 export async function removeRecord(file: string): Promise<void> {
   await rm(file, { force: true });
   await syncFolder(dirname(file));
@@ -44,15 +67,7 @@ export async function readRecords<T>(folder: string): Promise<T[]> {
   await mkdir(folder, { recursive: true });
   const records: T[] = [];
   for (const name of await readdir(folder)) {
-    if (!name.endsWith(".json")) continue;
-    const file = join(folder, name);
-    try {
-      records.push(JSON.parse(await readFile(file, "utf8")) as T);
-    } catch (cause) {
-      throw new Error(`${file} is damaged. Move it away: its object is lost, all others stay.`, {
-        cause,
-      });
-    }
+    if (name.endsWith(".json")) records.push(await readRecord<T>(join(folder, name)));
   }
   return records;
 }

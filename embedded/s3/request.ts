@@ -51,20 +51,29 @@ export class S3Request implements Headers {
     return [...new Set([...Object.keys(this.signable.headers), ...hoisted])];
   }
 
-  /** A whole number in the query, at most `most`. */
+  /** A whole number in the query; `most` where it is more. */
   count(name: string, fallback: number, most: number): number {
-    const text = this.query(name);
-    if (text === undefined || text === "") return fallback;
-    if (/^\d{1,10}$/.test(text) && Number(text) <= 2 ** 31 - 1) return Math.min(Number(text), most);
-    throw new S3Error(
-      "InvalidArgument",
-      `Provided ${name} not an integer or within integer range`,
-      {
-        ArgumentName: name,
-        ArgumentValue: text,
-      },
-    );
+    return parseCount(name, this.query(name), fallback, most);
   }
+
+  /** The same in a header. */
+  headerCount(name: string, fallback: number, most: number): number {
+    return parseCount(name, this.header(name), fallback, most);
+  }
+}
+
+function parseCount(
+  name: string,
+  text: string | undefined,
+  fallback: number,
+  most: number,
+): number {
+  if (text === undefined || text === "") return fallback;
+  if (/^\d{1,10}$/.test(text) && Number(text) <= 2 ** 31 - 1) return Math.min(Number(text), most);
+  throw new S3Error("InvalidArgument", `Provided ${name} not an integer or within integer range`, {
+    ArgumentName: name,
+    ArgumentValue: text,
+  });
 }
 
 /** `/bucket/key` of a decoded path. */

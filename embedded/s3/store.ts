@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { Blobs } from "./blobs.ts";
 import { Objects } from "./objects.ts";
+import { readOrWriteRecord } from "./records.ts";
 import type { S3Request } from "./request.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -7,6 +9,10 @@ import { Uploads } from "./uploads.ts";
 export interface Store {
   bucket: string;
   region: string;
+  /** In milliseconds. */
+  createdAt: number;
+  /** Origins whose pages may send requests. */
+  allowedOrigins: readonly string[];
   blobs: Blobs;
   objects: Objects;
   uploads: Uploads;
@@ -25,13 +31,16 @@ export type Operation = (request: S3Request, store: Store) => Answer | Promise<A
 /** Opens the folder as the last process has left it, and removes what that one did not finish. */
 export async function openStore(
   dataDir: string,
-  { bucket, region, now }: Pick<Store, "bucket" | "region" | "now">,
+  given: Pick<Store, "bucket" | "region" | "allowedOrigins" | "now">,
 ): Promise<Store> {
   const blobs = await Blobs.open(dataDir);
   const objects = await Objects.open(dataDir, blobs);
   const uploads = await Uploads.open(dataDir, blobs, objects);
   await blobs.sweep();
-  return { bucket, region, blobs, objects, uploads, now };
+  const file = join(dataDir, "bucket.json");
+  const first = () => ({ createdAt: objects.oldest() ?? seconds(given.now()) });
+  const { createdAt } = await readOrWriteRecord(file, join(dataDir, "tmp"), first);
+  return { ...given, createdAt, blobs, objects, uploads };
 }
 
 /** XML as an answer. */

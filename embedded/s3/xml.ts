@@ -25,6 +25,16 @@ export function element(name: string, ...contents: Content[]): Markup {
   return new Markup(`<${name}>${contents.map(render).join("")}</${name}>`);
 }
 
+/** An element with attributes, whose names are ours. */
+export function elementWith(
+  name: string,
+  attributes: Record<string, string>,
+  ...contents: Content[]
+): Markup {
+  const given = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`);
+  return new Markup(`<${name}${given.join("")}>${contents.map(render).join("")}</${name}>`);
+}
+
 const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /** A whole answer, in S3's namespace. */

@@ -50,10 +50,18 @@ export function createMemoryEngine(options: MemoryOptions = {}): Engine {
 
   function script([what = "", ...args]: string[]): Reply {
     const name = what.toUpperCase();
-    if (name === "LOAD" && args.length === 1) return scripts.load(args[0] as string);
-    if (name === "EXISTS" && args.length > 0) return args.map((sha) => (scripts.has(sha) ? 1 : 0));
+    if (name === "LOAD") {
+      if (args.length !== 1) throw wrongArity("script|load");
+      return scripts.load(args[0] as string);
+    }
+    if (name === "EXISTS") {
+      if (args.length === 0) throw wrongArity("script|exists");
+      return args.map((sha) => (scripts.has(sha) ? 1 : 0));
+    }
     if (name !== "FLUSH")
       throw new RedisError(`ERR unknown subcommand '${what}'. Try SCRIPT HELP.`);
+    if (args.length > 0 && !/^(a?sync)$/i.test(args.join(" ")))
+      throw new RedisError("ERR SCRIPT FLUSH only support SYNC|ASYNC option");
     scripts.flush();
     return new Status("OK");
   }

@@ -23,6 +23,16 @@ const flags = (...names: string[]) => fc.subarray(names, { maxLength: 2 });
 const pairsOf = (one: fc.Arbitrary<string>, other: fc.Arbitrary<string>) =>
   fc.array(fc.tuple(one, other), { maxLength: 2 }).map((list) => list.flat());
 
+const scanOptions = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(["MATCH", "*"], ["MATCH", "[ab]"], ["TYPE", "string"], ["TYPE", "hash"]),
+      fc.constantFrom(["COUNT", "100"], ["COUNT", "0"], ["COUNT", "x"], ["MATCH"], ["zz", "1"]),
+    ),
+    { maxLength: 2 },
+  )
+  .map((options) => options.flat());
+
 const command = fc.oneof(
   words("SET", key, text, flags("NX", "XX", "GET", "KEEPTTL")),
   words("SET", key, text, fc.constantFrom("EX", "PX", "EXAT", "zz"), far),
@@ -33,8 +43,16 @@ const command = fc.oneof(
   ...["SETNX", "GETSET", "APPEND", "INCRBY", "DECRBY"].map((name) => words(name, key, text)),
   ...["DEL", "EXISTS", "MGET", "UNLINK"].map((name) => words(name, some(key))),
   words("MSET", pairsOf(key, text)),
-  words("SETEX", key, far, text),
+  ...["SETEX", "PSETEX"].map((name) => words(name, key, far, text)),
   words("EXPIRE", key, far, flags("NX", "XX", "GT", "LT")),
+  words(
+    "PEXPIRE",
+    key,
+    fc.constantFrom("100000000", "-1", "0", "x"),
+    flags("NX", "XX", "GT", "LT"),
+  ),
+  words("EXPIREAT", key, fc.constantFrom("1", "99999999999", "x"), flags("NX", "XX", "GT", "LT")),
+  words("SCAN", fc.constantFrom("0", "x", "1x", ""), scanOptions),
   words("PEXPIREAT", key, fc.constantFrom("1", "99999999999999")),
   words("TTL", key),
   ...["HSET", "HMSET"].map((name) => words(name, key, pairsOf(field, text))),
@@ -60,6 +78,22 @@ const command = fc.oneof(
     ["GET", "a", "b"],
     ["HSET", "a", "f"],
     ["PING", "x"],
+    ["PING", "x", "y"],
+    ["ECHO", "x"],
+    ["DBSIZE"],
+    ["DBSIZE", "x"],
+    ["FLUSHDB"],
+    ["FLUSHALL", "ASYNC"],
+    ["FLUSHALL", "zz"],
+    ["SCRIPT", "zz"],
+    ["SCRIPT", "LOAD"],
+    ["SCRIPT", "FLUSH", "SYNC"],
+    ["SCRIPT", "FLUSH", "zz"],
+    ["SCRIPT", "EXISTS"],
+    ["EVAL", "return 1", "x"],
+    ["EVAL", "return 1", "-1"],
+    ["EVAL", "return 1", "1"],
+    ["EVALSHA", "0", "0"],
   ),
 );
 
@@ -83,6 +117,8 @@ function plain([name = ""]: string[], reply: Reply): unknown {
     return list.flatMap((item, i) => (i % 2 ? [] : [`${item}=${list[i + 1]}`])).sort();
   }
   if (inAnyOrder.has(name)) return [...(reply as string[])].sort();
+  if (name === "SCAN" && Array.isArray(reply))
+    return [reply[0], [...(reply[1] as string[])].sort()];
   if (name === "TTL" && (reply as number) > 0) return Math.round((reply as number) / 10_000);
   return reply;
 }

@@ -1,5 +1,5 @@
 import { RedisError, Status } from "../engine.ts";
-import { type Command, type Commands, syntaxError } from "./commands.ts";
+import { type Command, type Commands, syntaxError, wrongArity } from "./commands.ts";
 import { parseCount } from "./numbers.ts";
 import type { Store } from "./store.ts";
 
@@ -62,7 +62,9 @@ function globToRegExp(glob: string): RegExp {
   return new RegExp(`^${source}$`, "s");
 }
 
-function flush(store: Store): Status {
+function flush(store: Store, options: string[]): Status {
+  const isKnown = options.length === 0 || /^(a?sync)$/i.test(options.join(" "));
+  if (!isKnown) throw syntaxError();
   store.clear();
   return OK;
 }
@@ -70,7 +72,10 @@ function flush(store: Store): Status {
 export const keyCommands: Commands = {
   PING: {
     arity: -1,
-    run: (_, [text]) => (text === undefined ? new Status("PONG") : text),
+    run(_, [text, ...more]) {
+      if (more.length > 0) throw wrongArity("ping");
+      return text === undefined ? new Status("PONG") : text;
+    },
   },
   ECHO: { arity: 2, run: (_, [text = ""]) => text },
   TIME: {
@@ -105,14 +110,16 @@ export const keyCommands: Commands = {
       return store.keys().filter((key) => pattern.test(key));
     },
   },
-  /** All at once, with the cursor that ends it: the keyspace here is small. */
+  /** All at once, with the cursor that ends it: the keyspace here is small. After any other cursor nothing is left. */
   SCAN: {
     arity: -2,
-    run(store, [, ...options]) {
-      let found = store.keys();
+    run(store, [cursor = "", ...options]) {
+      if (!/^[+-]?\d*$/.test(cursor)) throw new RedisError("ERR invalid cursor");
+      let found = /^[+-]?0*$/.test(cursor) ? store.keys() : [];
       for (let i = 0; i < options.length; i += 2) {
         const [name = "", value] = [options[i]?.toUpperCase(), options[i + 1]];
         if (value === undefined || !["MATCH", "COUNT", "TYPE"].includes(name)) throw syntaxError();
+        if (name === "COUNT" && parseCount(value) < 1) throw syntaxError();
         if (name === "MATCH") found = found.filter((key) => globToRegExp(value).test(key));
         if (name === "TYPE")
           found = found.filter((key) => store.typeOf(key) === value.toLowerCase());
