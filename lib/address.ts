@@ -61,7 +61,11 @@ function keyOf(address: string): string {
   const parsed = ipaddr.parse(address);
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
   const carrier = ranges.find(({ range }) => parsed.match(range));
-  if (carrier) return parsed.toByteArray().slice(carrier.bit / 8, carrier.bit / 8 + 4).join(".");
+  if (carrier)
+    return parsed
+      .toByteArray()
+      .slice(carrier.bit / 8, carrier.bit / 8 + 4)
+      .join(".");
   const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
   return `${network.join(":")}::/64`;
 }
