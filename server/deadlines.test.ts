@@ -7,7 +7,7 @@ import { createHttpServer } from "./http";
 
 /** Far from what a machine that is busy takes; what is short is what a case is about. */
 const FAR = 60_000;
-const POST = "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
+const POST = "POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
 
 /** A server that answers once it has read a request, with some of its deadlines short. */
 async function serve(short: Partial<typeof deadlines>) {
@@ -71,15 +71,15 @@ describe("a connection", () => {
 
   it.each(["/api/uploads/simple", "/api/uploads/streaming"])(
     "that sends a file to %s has longer",
-    async (path) => expect(await server.say(POST.replace("/x", path), 600)).toBeUndefined(),
+    async (path) => expect(await server.say(POST.replace("/api/x", path), 600)).toBeUndefined(),
   );
 });
 
 it("has minutes for a file of an upload, and no more", async () => {
   const server = await serve({ upload: 100 });
-  const upload = POST.replace("/x", "/api/uploads/simple");
+  const upload = POST.replace("/api/x", "/api/uploads/simple");
   expect(await server.say(upload)).toMatch(/^HTTP\/1.1 408 /);
-  expect(await server.say(POST.replace("/x", "/api/uploads/streaming"), 600)).toBeUndefined();
+  expect(await server.say(POST.replace("/api/x", "/api/uploads/streaming"), 600)).toBeUndefined();
   await server[Symbol.asyncDispose]();
 });
 
