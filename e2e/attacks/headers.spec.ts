@@ -69,7 +69,7 @@ test("what Node and Engine.IO answer by themselves has them, too", async () => {
     [405, `POST / HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`],
     [
       413,
-      `POST /api/session HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n1;${"a".repeat(20_000)}`,
+      `POST /api/session HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1;${"a".repeat(20_000)}`,
     ],
     [417, `GET / HTTP/1.1\r\n${host}Expect: much\r\nConnection: close\r\n\r\n`],
     [431, `GET / HTTP/1.1\r\n${host}X: ${"a".repeat(20_000)}\r\n\r\n`],
