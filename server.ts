@@ -16,7 +16,6 @@ import { closeSockets, createSocketServer } from "@/lib/sockets/server";
 import { registerSweep } from "@/lib/sweeps";
 import { createHttpServer } from "@/server/http";
 import { createLane } from "@/server/lane/lane";
-import { refuse } from "@/server/refusal";
 import { leave, shutDown } from "@/server/shutdown";
 import { coverSockets } from "@/server/sockets";
 import { becomeReady, listen } from "@/server/start";
@@ -45,12 +44,12 @@ registerSweep("rooms that nobody uses", sweepRooms);
 
 await app.prepare();
 const handle = app.getRequestHandler();
+// Hot reload.
 const upgrade = app.getUpgradeHandler();
-server.on("upgrade", (request, socket, head) => {
-  if (request.url?.startsWith("/socket.io/")) return;
-  if (dev) void upgrade(request, socket, head);
-  else refuse(socket, 400);
-});
+if (dev)
+  server.on("upgrade", (request, socket, head) => {
+    if (!request.url?.startsWith("/socket.io/")) void upgrade(request, socket, head);
+  });
 
 await listen(server).catch((error: Error) => exitWith(error.message));
 void becomeReady(stopped.signal);

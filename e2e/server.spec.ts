@@ -96,6 +96,27 @@ test("odd requests get a clear answer, and the process lives", async () => {
   expect(await metric(A, "process_start_time_seconds")).toBe(before);
 });
 
+test("an upgrade that is not wanted is ignored, pages are read only, and HTTP/1.0 needs no Host", async () => {
+  own = await startInstance();
+  const { base } = own;
+  const h2c =
+    "Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n";
+  for (const path of ["/", "/api/instances", "/api/openapi.json"])
+    expect(await raw(base, `GET ${path} HTTP/1.1\r\n${h2c}\r\n`), path).toMatch(/^HTTP\/1.1 200 /);
+  const name = '{"name":"Upgrader"}';
+  const post = `POST /api/session HTTP/1.1\r\n${h2c}Content-Type: application/json\r\nContent-Length: ${name.length}\r\n\r\n`;
+  expect(await raw(base, post + name)).toMatch(/^HTTP\/1.1 201 /);
+  for (const path of ["/", "/api/openapi.json", "/healthz"])
+    expect(await raw(base, `GET ${path} HTTP/1.0\r\n\r\n`), path).toMatch(/^HTTP\/1.1 200 /);
+  const body = '--b\r\nContent-Disposition: form-data; name="$ACTION_ID_0"\r\n\r\na\r\n--b--\r\n';
+  for (const path of ["/", "/chat", "/_next/static/none.js"]) {
+    const headers = { "content-type": "multipart/form-data; boundary=b" };
+    const response = await call(path, { base, method: "POST", body, headers });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+  }
+  for (const line of own.output().trim().split("\n")) JSON.parse(line);
+});
+
 test("what is missing from the environment is listed at once, with what it is for", async () => {
   const { status, stderr } = spawnSync(process.execPath, ["dist/server.js"], {
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: "abc" },

@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clientAddress } from "./address";
@@ -7,8 +7,8 @@ const keyOf = (peer: string) => clientAddress(peer, undefined, 0);
 
 const group = fc.oneof(fc.constantFrom(0, 0, 1), fc.integer({ min: 0, max: 0xffff }));
 const half = fc.array(group, { minLength: 4, maxLength: 4 });
-/** The network half of an IPv6 address: not ::/64, where the IPv4-mapped ones are. */
-const network = half.filter((groups) => groups.some((n) => n !== 0));
+/** The network half of an IPv6 address: not ::/64, where the IPv4-mapped ones are, and not of 6to4. */
+const network = half.filter((groups) => groups.some((n) => n !== 0) && groups[0] !== 0x2002);
 
 interface Spelling {
   capitals: boolean;
@@ -140,7 +140,68 @@ describe("the key of an address", () => {
     expect(keyOf("fe80::1%eth0")).toBe("fe80:0:0:0::/64");
   });
 
-  it("leaves what is no address as it is", () => {
-    for (const text of ["unknown", "1.2.3.4.5", "g::1", "1:2"]) expect(keyOf(text)).toBe(text);
+  it("is the IPv4 address of what carries one through IPv6", () => {
+    const prefixes = ["64:ff9b::", "64:ff9b:1::", "64:ff9b:1:fffe::", "::ffff:0:"];
+    fc.assert(
+      fc.property(fc.ipV4(), fc.constantFrom(...prefixes), (address, prefix) => {
+        expect(keyOf(prefix + address)).toBe(address);
+      }),
+    );
+    // 6to4: whichever of its 65,536 networks the owner of 192.0.2.4 takes.
+    for (const rest of ["", "1:", "ffff:"])
+      expect(keyOf(`2002:c000:204:${rest}:1`)).toBe("192.0.2.4");
+  });
+
+  it("has no zone, however it is named", () => {
+    for (const zone of ["eth0", "eth0.100", "br-lan", "1", "25eth0"])
+      expect(keyOf(`fe80::1%${zone}`)).toBe("fe80:0:0:0::/64");
+  });
+});
+
+describe("an entry of X-Forwarded-For (RFC 7239, 6)", () => {
+  const keyBehind = (entry: string) => clientAddress("10.0.0.1", entry, 1);
+  const port = fc.oneof(
+    fc.integer({ min: 0, max: 65_535 }).map(String),
+    fc.stringMatching(/^_[A-Za-z0-9._-]{1,8}$/),
+  );
+
+  it("is the same caller on every port", () => {
+    fc.assert(
+      fc.property(fc.ipV4(), port, (address, at) => {
+        expect(keyBehind(`${address}:${at}`)).toBe(address);
+      }),
+    );
+    fc.assert(
+      fc.property(network, half, spelling, port, (net, host, how, at) => {
+        const address = spell([...net, ...host], { ...how, dotted: false });
+        expect(keyBehind(`[${address}]:${at}`)).toBe(keyOf(address));
+        expect(keyBehind(`[${address}]`)).toBe(keyOf(address));
+      }),
+    );
+  });
+
+  it("never gives a key of its own to what is no address: the proxy's counts", () => {
+    const junk = fc.oneof(
+      fc.string(),
+      fc.stringMatching(/^_[A-Za-z0-9._-]{1,12}$/),
+      fc.constantFrom("unknown", "1.2.3.4.5", "1.2.3", "127.1", "0x7f000001", "2130706433", "g::1"),
+      fc.constantFrom("1:2", "192.0.2.1:", "192.0.2.1:123456", "192.0.2.1:80:81", "010.0.0.1"),
+      fc.constantFrom("[]", "[", "[192.0.2.1", "::1]", "[2001:db8::1]x", "%eth0", "192.0.2.1 80"),
+    );
+    fc.assert(
+      fc.property(junk, (entry) => {
+        fc.pre(!entry.includes(",") && !isIP(entry.trim()));
+        expect(keyBehind(entry)).toBe("10.0.0.1");
+        expect(clientAddress("10.0.0.1", `192.0.2.9, ${entry}, 198.51.100.7`, 2)).toBe(
+          "198.51.100.7",
+        );
+      }),
+    );
+  });
+
+  it("is one key for all where there is no address at all", () => {
+    expect(clientAddress("", "nonsense", 1)).toBe("unknown");
+    expect(clientAddress("/run/app.sock", "_a", 1)).toBe("unknown");
+    expect(clientAddress("/run/app.sock", undefined, 0)).toBe("unknown");
   });
 });

@@ -9,7 +9,7 @@ import { createHttpServer } from "./http";
 /** Far from what a machine that is busy takes; what is short is what a case is about. */
 const FAR = 60_000;
 const pace = { ...slowestPace, windowMs: FAR };
-const POST = "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
+const POST = "POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
 
 /** A server that answers once it has read a request, with some of its deadlines short. */
 async function serve(short: Partial<typeof deadlines>) {
@@ -79,44 +79,44 @@ describe("a connection", () => {
 
   it.each(["/api/uploads/simple", "/api/uploads/streaming"])(
     "that sends a file to %s has longer",
-    async (path) => expect(await server.say(POST.replace("/x", path), 600)).toBeUndefined(),
+    async (path) => expect(await server.say(POST.replace("/api/x", path), 600)).toBeUndefined(),
   );
 
   it.each(["/api/uploads/presigned", "/api/uploads/multipart", "/api/uploads/1/parts"])(
     "that sends JSON to %s has no longer than others",
-    async (path) => expect(await server.say(POST.replace("/x", path))).toEqual(timeout),
+    async (path) => expect(await server.say(POST.replace("/api/x", path))).toEqual(timeout),
   );
 });
 
 it("has longer for a file of an upload, and not for ever", async () => {
   const server = await serve({ upload: 100 });
-  const upload = POST.replace("/x", "/api/uploads/simple");
+  const upload = POST.replace("/api/x", "/api/uploads/simple");
   expect(await server.say(upload)).toMatch(/^HTTP\/1.1 408 /);
-  expect(await server.say(POST.replace("/x", "/api/uploads/streaming"), 600)).toBeUndefined();
+  expect(await server.say(POST.replace("/api/x", "/api/uploads/streaming"), 600)).toBeUndefined();
   await server[Symbol.asyncDispose]();
 });
 
 describe("a body that comes a little at a time", () => {
-  const long = (path: string) => POST.replace("/x", path).replace(": 9", ": 900000000");
+  const long = (path: string) => POST.replace("/api/x", path).replace(": 9", ": 900000000");
   let server: Awaited<ReturnType<typeof serve>>;
   beforeAll(async () => {
     server = await serve({ pace: { windowMs: 120, windowBytes: 1_000, bytesPerSecond: 20_000 } });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it.each(["/x", "/api/uploads/simple"])(
+  it.each(["/api/x", "/api/uploads/simple"])(
     "is given up before its time is over, whatever length it announces: %s",
     async (path) => expect(await server.say(long(path), 10_000, "a")).toMatch(/^HTTP\/1.1 408 /),
   );
 
   it("goes on where it keeps the pace", async () =>
-    expect(await server.say(long("/x"), 600, "a".repeat(4_000))).toBeUndefined());
+    expect(await server.say(long("/api/x"), 600, "a".repeat(4_000))).toBeUndefined());
 
   it("is given up once its grace is over, and later the more has come of it", async () => {
     const graced = await serve({ body: 300, pace: { ...pace, bytesPerSecond: 100_000 } });
     const begun = performance.now();
     // Half the pace, or less on a machine that is busy: it has at most twice the grace.
-    const answer = await graced.say(long("/x"), 10_000, "a".repeat(1_000));
+    const answer = await graced.say(long("/api/x"), 10_000, "a".repeat(1_000));
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(performance.now() - begun).toBeGreaterThan(400);
     await graced[Symbol.asyncDispose]();

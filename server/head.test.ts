@@ -2,11 +2,14 @@ import { once } from "node:events";
 import { request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { json, route } from "@/lib/http";
 import { createHttpServer } from "./http";
+import { createLane } from "./lane/lane";
+import { answersIn, wire } from "./wire.fixture";
 
 const answerers = {
-  lane: undefined,
+  lane: createLane({ "/api/x": route({ GET: (request) => json({ url: request.url }) }) }),
   next: (_: unknown, response: { end(): void }) => response.end(),
 };
 const server = createHttpServer(answerers, false);
@@ -53,6 +56,9 @@ it.each([
   [400, ["Host", "x", "Host", "y"]],
   [400, ["Host", "x/y"]],
   [400, ["Host", ""]],
+  [400, ["Host", "x:99999"]],
+  [400, ["Host", "1.2.3.4.5"]],
+  [400, ["Host", "[::1::2]"]],
 ])("answers %i to %j", async (wanted, headers) => expect((await ask(headers)).status).toBe(wanted));
 
 it.each([
@@ -83,4 +89,33 @@ it.each([
   // Node's client adds its Connection.
   const others = Array.from({ length: count - 2 }).flatMap(() => ["A", "b"]);
   expect((await ask(["Host", "x", ...others])).status).toBe(wanted);
+});
+
+describe("a request without a Host (RFC 9112, 3.2)", () => {
+  it.each(["/", "/api/x", "http://x/"])("is a problem in HTTP/1.1, for %s", async (path) => {
+    for (const more of ["", "Expect: 100-continue\r\n", "Connection: keep-alive\r\n"]) {
+      const heard = await wire(server, `GET ${path} HTTP/1.1\r\n${more}\r\n`);
+      const [answer] = answersIn(heard);
+      expect(answer?.status).toBe(400);
+      expect(answer?.head).toContain("content-type: application/problem+json");
+      expect(answer?.head).toContain("connection: close");
+      expect(JSON.parse(answer?.body as string)).toMatchObject({ type: "/problems/bad-request" });
+    }
+  });
+
+  it.each(["/", "/api/x"])("is answered in HTTP/1.0, for %s", async (path) => {
+    const [answer] = answersIn(await wire(server, `GET ${path} HTTP/1.0\r\n\r\n`));
+    expect(answer?.status).toBe(200);
+    if (path === "/api/x") expect(answer?.body).toBe('{"url":"http://localhost:3000/api/x"}');
+  });
+});
+
+it("answers an expectation that nobody can meet as a problem (RFC 9110, 10.1.1)", async () => {
+  const [answer] = answersIn(
+    await wire(server, "GET / HTTP/1.1\r\nHost: x\r\nExpect: much\r\n\r\n"),
+  );
+  expect(answer?.status).toBe(417);
+  expect(JSON.parse(answer?.body as string)).toMatchObject({
+    type: "/problems/expectation-failed",
+  });
 });

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { env } from "@/lib/env";
 import { lifecycle } from "@/lib/lifecycle";
 import { storeEndpoint } from "@/lib/object-store";
 import { isHttps } from "@/lib/origin";
 import { remember } from "@/lib/remember";
+import { hasOfferedUpgrade } from "./upgrades";
 
 /** Headers of every answer. Pages also get a Content-Security-Policy of their own. */
 const always: [string, string][] = [
@@ -71,11 +72,22 @@ export const bareHeaders = () =>
     }),
   );
 
+/** Whether the connection ends with the answer. */
+const isLast = (request: IncomingMessage) =>
+  lifecycle().phase === "draining" || hasOfferedUpgrade(request);
+
 /** The headers of an answer that does not come through Next. They inherit what is always the same. */
-export function laneHeaders(id: string): OutgoingHttpHeaders {
+export function laneHeaders(request: IncomingMessage, id: string): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = Object.create(ofTheLane());
   headers["x-request-id"] = id;
-  if (lifecycle().phase === "draining") headers.connection = "close";
+  if (isLast(request)) headers.connection = "close";
+  return headers;
+}
+
+/** The headers of an answer that the server itself gives to a request. */
+export function ownHeaders(request: IncomingMessage, id: string): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = { ...bareHeaders(), "x-request-id": id };
+  if (isLast(request)) headers.connection = "close";
   return headers;
 }
 
@@ -86,7 +98,9 @@ export function setHeaders(
   { id, dev }: { id: string; dev: boolean },
 ): void {
   response.setHeader("X-Request-Id", id);
-  if (lifecycle().phase === "draining") response.setHeader("Connection", "close");
+  // The answer to an accepted upgrade is no ServerResponse: Connection is the handshake's own.
+  if (response instanceof ServerResponse && isLast(request))
+    response.setHeader("Connection", "close");
   for (const [name, value] of house()) response.setHeader(name, value);
   delete request.headers["content-security-policy"];
   const path = request.url ?? "/";

@@ -13,14 +13,16 @@ import { type Deadlines, deadlines as usual } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
 import { continueWhenRead } from "./expect-continue";
 import { readInGulps } from "./gulps";
-import { faultOf, headLimits, methods, toOriginForm } from "./head";
+import { faultOf, headLimits, methods, setMissingHost, toOriginForm } from "./head";
 import { laneHeaders, setHeaders } from "./headers";
 import type { Lane } from "./lane/lane";
+import { answerMethod } from "./methods";
 import { answerOps } from "./ops";
 import { mayWait } from "./pipelined";
 import { refuse, refuseRequest, statusOf } from "./refusal";
 import { setRequestHeader } from "./request-headers";
 import { HouseResponse } from "./response";
+import { acceptsUpgrade } from "./upgrades";
 
 /** Who answers: the API's own handlers at once, where there is a lane for them, and Next the rest. */
 export interface Answerers {
@@ -45,10 +47,14 @@ export function createHttpServer(
       keepAliveTimeout: deadlines.idle,
       connectionsCheckingInterval: deadlines.look,
       maxHeaderSize: headLimits.bytes,
+      // faultOf() asks for a Host, and says what is wrong: Node's own 400 has no body.
+      requireHostHeader: false,
+      shouldUpgradeCallback: (request) => acceptsUpgrade(request, dev),
       ServerResponse: HouseResponse,
     },
     (request, response) => {
       toOriginForm(request);
+      setMissingHost(request);
       const path = (request.url ?? "/").split("?", 1)[0] as string;
       const fault = mayWait(request, response) ? faultOf(request) : 429;
       const id = identify(request);
@@ -57,9 +63,10 @@ export function createHttpServer(
       setBodyDeadline(request, path, deadlines);
       closeAfterEarlyAnswer(request, response);
       if (fault) return refuseRequest(response, fault, id);
-      response.house = laneHeaders(id);
+      response.house = laneHeaders(request, id);
       if (lane?.(request, response, path)) return;
       response.house = undefined;
+      if (answerMethod(request, response, { path, id, dev })) return;
       setHeaders(request, response, { id, dev });
       if (answerOps(path, response)) return;
       if (path.startsWith("/api/uploads/")) readInGulps(request);
@@ -68,6 +75,9 @@ export function createHttpServer(
   );
   watchSilent(server);
   continueWhenRead(server);
+  server.on("checkExpectation", (request, response) => {
+    refuseRequest(response, 417, identify(request));
+  });
   // Beyond it Node would drop fields without a word.
   server.maxHeadersCount = 0;
   server.on("clientError", (error, socket) => refuse(socket, statusOf(error)));

@@ -15,6 +15,7 @@ const refusals = {
   405: ["method-not-allowed", `Only ${allow} are understood here.`],
   408: ["request-timeout", "The request did not come to its end in time. Send it again."],
   413: ["too-large", "The extensions of a chunk are too large."],
+  417: ["expectation-failed", "Only 100-continue can be expected here."],
   429: [
     "too-many-waiting",
     `At most ${MAX_WAITING} requests of a connection wait for their answers. Wait for some, or open another.`,

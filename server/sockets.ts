@@ -3,24 +3,29 @@ import type { Server } from "socket.io";
 import { setBodyDeadline } from "./body-deadline";
 import { deadlines } from "./deadlines";
 import { closeAfterEarlyAnswer } from "./early-answer";
+import { faultOf } from "./head";
 import { setHeaders } from "./headers";
 import { identify } from "./http";
-import { refuse } from "./refusal";
+import { refuse, refuseRequest } from "./refusal";
 import type { HouseResponse } from "./response";
 
 /**
- * Engine.IO takes the requests of its path before our own listener sees them. Its answers get an id, the
- * headers of the house and an end of slow bodies all the same.
+ * Engine.IO takes the requests of its path before our own listener sees them. Its requests are checked
+ * all the same, and its answers get an id, the headers of the house and an end of slow bodies.
  */
 export function coverSockets({ engine }: Server): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const polls = response instanceof ServerResponse;
+    const id = identify(request);
+    const fault = faultOf(request);
+    if (fault && polls) return refuseRequest(response, fault, id);
+    if (fault) return refuse(request.socket, fault);
     if (polls) {
       setBodyDeadline(request, request.url ?? "", deadlines);
       closeAfterEarlyAnswer(request, response as HouseResponse);
     }
     // The answer to an upgrade is no ServerResponse, but takes headers as one.
-    setHeaders(request, response, { id: identify(request), dev: false });
+    setHeaders(request, response, { id, dev: false });
     response.setHeader("Cache-Control", "no-store");
     next();
   });

@@ -64,12 +64,16 @@ test("what Node and Engine.IO answer by themselves has them, too", async () => {
   const cases: [status: number, bytes: string][] = [
     [400, "nonsense\r\n\r\n"],
     [400, "GET / HTTP/1.1\r\n\r\n"],
+    [400, "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n\r\n"],
     [405, `TRACE / HTTP/1.1\r\n${host}\r\n`],
-    [413, `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n1;${"a".repeat(20_000)}`],
+    [405, `POST / HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`],
+    [
+      413,
+      `POST /api/session HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1;${"a".repeat(20_000)}`,
+    ],
     [417, `GET / HTTP/1.1\r\n${host}Expect: much\r\nConnection: close\r\n\r\n`],
     [431, `GET / HTTP/1.1\r\n${host}X: ${"a".repeat(20_000)}\r\n\r\n`],
     [431, `GET / HTTP/1.1\r\n${host}${"a: b\r\n".repeat(100)}\r\n`],
-    [400, upgradeTo("/no-socket")],
     [400, upgradeTo(socket, "Origin: http://evil.example\r\n")],
     [101, upgradeTo(socket)],
   ];
