@@ -81,8 +81,26 @@ test.describe("a call of /api/inngest", () => {
       sign(body, now() - 600),
       sign(newCall(), now()),
     ];
-    for (const signature of bad)
-      expect([signature, (await post(body, signature)).status]).toEqual([signature, 401]);
+    for (const signature of bad) {
+      const { status, headers } = await post(body, signature);
+      expect([signature, status, headers.get("www-authenticate")]).toEqual([
+        ...[signature, 401, "Inngest-Signature"],
+      ]);
+    }
+  });
+
+  test("is refused by its headers alone, and with 400 where its body is no JSON", async () => {
+    for (const method of ["POST", "PUT"]) {
+      const ask = (headers: Record<string, string>) =>
+        call("/api/inngest", { method, body: "x", headers });
+      const unsigned = await ask({});
+      expect([unsigned.status, (await unsigned.json()).type]).toEqual([
+        401,
+        "/problems/unsigned-call",
+      ]);
+      const signed = await ask({ "x-inngest-signature": sign({}, now()) });
+      expect([signed.status, (await signed.json()).type]).toEqual([400, "/problems/invalid-json"]);
+    }
   });
 
   test("is refused when it is large, and nobody else registers us", async () => {
@@ -90,6 +108,7 @@ test.describe("a call of /api/inngest", () => {
     const tooLarge = await call("/api/inngest?fnId=patternbook-deliver&stepId=step", {
       method: "POST",
       body: large,
+      headers: { "x-inngest-signature": sign({}, now()) },
     });
     expect(tooLarge.status).toBe(413);
     const register = await call("/api/inngest", {

@@ -1,6 +1,7 @@
 import { Middleware, NonRetriableError } from "inngest";
 import { pool } from "@/lib/db/pool";
 import { UNFLUSHED } from "../unflushed";
+import { challenge } from "./signature";
 import { inTurn } from "./turns";
 
 /**
@@ -31,7 +32,7 @@ export class RefuseReplays extends Middleware.BaseMiddleware {
 
 const refused = {
   status: 401,
-  headers: { "content-type": "application/problem+json" },
+  headers: { "content-type": "application/problem+json", ...challenge },
   body: JSON.stringify({
     type: "/problems/replayed-call",
     title: "Replayed call",
