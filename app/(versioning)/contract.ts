@@ -46,8 +46,6 @@ export const articleLimits = {
   inAll: 2_000,
   /** Posts of a user, on each instance. */
   posts: { limit: 30, windowMs: 60_000 },
-  /** A longer `Accept` is refused unread; those of browsers have some 150 characters. */
-  acceptCharacters: 1_024,
   /** For the articles that everybody can read; never beyond the sunset of their version. */
   maxAgeSeconds: 60,
 } as const;

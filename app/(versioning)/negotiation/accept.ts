@@ -1,22 +1,36 @@
 import Negotiator from "negotiator";
-import { articleLimits } from "../contract";
 
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
-const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
-const WEIGHT = "(?:0(?:\\.\\d{0,3})?|1(?:\\.0{0,3})?)(?![^\\t ;,])";
-const PARAMETER = `(?:[qQ]=${WEIGHT}|(?![qQ]=)${TOKEN}=(?:${TOKEN}|${QUOTED}))`;
-/** One member of the list, RFC 9110, 12.5.1 and 12.4.2; the list may have empty ones (5.6.1.2). */
-const RANGE = new RegExp(
-  `[\\t ]*(?:(?:\\*/\\*|(?!\\*/)${TOKEN}/${TOKEN})[\\t ]*(?:;[\\t ]*(?:${PARAMETER}[\\t ]*)?)*)?(?:,|$)`,
-  "y",
-);
+const RANGE = new RegExp(`^(?:\\*/\\*|(?!\\*/)${TOKEN}/${TOKEN})$`);
+const WEIGHT = /^[\t ]*q[\t ]*=[\t ]*"?(\d*(?:\.\d*)?)"?[\t ]*$/i;
 
-/** Whether this is a list of media ranges. The library takes whatever it gets, and guesses. */
-export function isAccept(value: string): boolean {
-  if (value.length > articleLimits.acceptCharacters) return false;
-  RANGE.lastIndex = 0;
-  while (RANGE.lastIndex < value.length) if (!RANGE.test(value)) return false;
-  return true;
+/** The members of a list and the parameters of a member: what stands in quotes parts nothing. */
+const MEMBER = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g;
+const PARAMETER = /(?:[^";]|"(?:[^"\\]|\\.)*"?)+/g;
+
+/**
+ * The media ranges of an Accept with their weights, and nothing else. It is read leniently, since a server
+ * may disregard any of it (RFC 9110, 12.1 and 12.5.1), and a refusal helps nobody who cannot change the
+ * header: a lone `*` is every type, as Java's clients have it; a weight may lack its zero or have more
+ * digits; a member that is no range is passed over. Parameters say nothing here: ours have none, those of
+ * JSON have no effect (RFC 8259, 11), and unknown ones are to be ignored (RFC 2045, 5).
+ *
+ * @returns `*\/*` where no range is left: the client has said nothing
+ */
+export function rangesOf(accept: string): string {
+  const ranges = [...accept.matchAll(MEMBER)].flatMap(([member]) => {
+    const [name = "", ...parameters] = member.match(PARAMETER) ?? [];
+    const type = name.trim() === "*" ? "*/*" : name.trim();
+    return RANGE.test(type) ? [`${type};q=${weightIn(parameters)}`] : [];
+  });
+  return ranges.join(", ") || "*/*";
+}
+
+/** From 0 to 1; a weight that is none does not count (RFC 9110, 12.4.2: without one it is 1). */
+function weightIn(parameters: string[]): number {
+  const given = parameters.flatMap((parameter) => WEIGHT.exec(parameter)?.[1] ?? []);
+  const weight = Number.parseFloat(given[0] ?? "1");
+  return Number.isNaN(weight) ? 1 : Math.min(weight, 1);
 }
 
 /**
@@ -24,14 +38,17 @@ export function isAccept(value: string): boolean {
  * where it takes none. The most specific range counts for a type; between equal weights the more
  * specific range goes first, then the one the client has named first, then our own order.
  *
- * @param accept a valid one; without a range it says nothing, and everything will do
+ * @param accept as rangesOf() gives it
  */
 export function negotiate(accept: string, offered: readonly string[]): string | undefined {
-  const said = accept.replaceAll(/[\t ,]/g, "") === "" ? "*/*" : accept;
-  return new Negotiator({ headers: { accept: said } }).mediaType(offered);
+  return new Negotiator({ headers: { accept } }).mediaType(offered);
 }
 
-/** The versions that an Accept names, whether there is such a one or not; `q=0` names none. */
+/**
+ * The versions that an Accept names, whether there is such a one or not; `q=0` names none.
+ *
+ * @param accept as rangesOf() gives it
+ */
 export function namedVersions(accept: string): number[] {
   return new Negotiator({ headers: { accept } })
     .mediaTypes()

@@ -7,7 +7,7 @@ import {
   versions,
 } from "../contract";
 import { servedVersions } from "../life-cycle/phase";
-import { isAccept, namedVersions, negotiate, versionNamedBy } from "./accept";
+import { namedVersions, negotiate, rangesOf, versionNamedBy } from "./accept";
 import { conflictingVersions, malformedHeader, notAcceptable, unknownVersion } from "./problems";
 
 /** What a request has chosen, and how: `default` where it names no version. */
@@ -28,9 +28,7 @@ export interface Choice {
  */
 export function choose(headers: Headers, path: Version | undefined, now: Date): Choice {
   const header = versionInHeader(headers.get(VERSION_HEADER), now);
-  const accept = headers.get("accept") ?? "*/*";
-  if (!isAccept(accept))
-    throw malformedHeader("Accept", "is not a list of media ranges (RFC 9110, 12.5.1)", now);
+  const accept = rangesOf(headers.get("accept") ?? "");
   const named = namedVersions(accept);
   const chosen = path ?? header;
   if (chosen === undefined) return chooseByAccept(accept, named, now);

@@ -22,7 +22,7 @@ const examples: [name: string, fields: Fields][] = [
   ["nothing we have", { path: paths[0] as string, header: "", accept: "text/html" }],
   ["contradiction", { path: paths[1] as string, header: "2", accept: "*/*" }],
   ["unknown version", { path: paths[0] as string, header: "9", accept: "*/*" }],
-  ["malformed", { path: paths[0] as string, header: "", accept: "application/json;q=high" }],
+  ["malformed", { path: paths[0] as string, header: "two", accept: "" }],
 ];
 
 /** A request of the reader's own making: any path, header and Accept, contradictions included. */
