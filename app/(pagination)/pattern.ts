@@ -21,6 +21,7 @@ export const pattern = {
     "app/(pagination)/api/items/cursor/route.ts",
     "app/(pagination)/items/keyset.ts",
     "app/(pagination)/items/cursor.ts",
+    "lib/cursor.ts",
     "app/(pagination)/items/sql.ts",
     "app/(pagination)/api/items/offset/route.ts",
     "app/(pagination)/items/offset.ts",

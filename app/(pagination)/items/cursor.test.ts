@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HttpError } from "@/lib/http";
 import { category, direction, pageLimits, sort } from "../contract";
-import { createCursors } from "./cursor";
+import { createItemCursors } from "./cursor";
 import type { Position } from "./keyset";
 import type { Reading } from "./reading";
 
 const secret = "a secret of at least thirty-two characters";
-const cursors = createCursors({ secret });
+const cursors = createItemCursors({ secret });
 
 const positions: fc.Arbitrary<Position> = fc.record({
   way: fc.constantFrom("next", "prev"),
@@ -107,9 +107,9 @@ describe("cursors", () => {
   });
 
   it("are refused when another key or another version has made them", () => {
-    const foreign = createCursors({ secret: `${secret}!` }).encode(position, reading);
+    const foreign = createItemCursors({ secret: `${secret}!` }).encode(position, reading);
     expect(refusal(foreign)).toMatchObject(invalid);
-    const expired = createCursors({ secret, version: 0 }).encode(position, reading);
+    const expired = createItemCursors({ secret, version: 0 }).encode(position, reading);
     expect(refusal(expired)).toMatchObject({
       ...invalid,
       detail: expect.stringContaining("another version"),
