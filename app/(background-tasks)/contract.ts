@@ -14,13 +14,23 @@ export const jobLimits = {
   csvCharacters: 40_000,
   csvRows: 1_000,
   batches: 8,
-  /** Attempts of one step: the first, and three more. */
+  /** Attempts of one step: the first, and three more. Only failures of our own code are counted. */
   attempts: 4,
+  /** How often the process may die while one step runs. A death costs no attempt; one more than this ends the job. */
+  deaths: 10,
+  /**
+   * Seconds without progress after which the start event of a job is sent again. Doubled after each
+   * time: 5, 10, 20 minutes, and after 40 more the job is a dead letter.
+   */
+  stallSeconds: 300,
+  /** How often that event is sent again in one round. */
+  restarts: 3,
   /** Seconds that `Prefer: wait` is granted. */
   waitSeconds: 20,
   /** Open event streams, and requests that wait, of one user on one instance: each. */
   readersPerUser: 10,
   keyHours: 24,
+  cursorCharacters: 200,
   /** After which a job that has ended is swept away, with its history. */
   keptDays: 7,
 } as const;
@@ -122,6 +132,8 @@ export const jobState = z.object({
   status: z.enum(jobStatuses),
   /** 1, and one more for each replay. */
   round: z.number(),
+  /** How often its start event was sent again in this round, because nothing happened or the run was lost. */
+  restarts: z.number(),
   attempt: z.number(),
   maxAttempts: z.number(),
   /** When a job that is retrying is tried again, or one that sleeps wakes. */
@@ -135,6 +147,8 @@ export const jobState = z.object({
   createdAt: time,
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
+  /** When something last happened to it. */
+  movedAt: time,
 });
 export type JobState = z.infer<typeof jobState>;
 
@@ -146,7 +160,7 @@ export const jobCancelled = z.object({ id: z.uuid(), status: z.enum(jobStatuses)
 
 /** `GET /api/jobs`. The next page is behind Link rel="next". */
 export const jobsQuery = z.object({
-  cursor: z.string().max(200).optional(),
+  cursor: z.string().max(jobLimits.cursorCharacters).optional(),
   limit: wholeNumber(1, 50).default(20),
 });
 export const jobPage = z.object({ jobs: z.array(jobState) });
@@ -185,6 +199,14 @@ export const jobEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("effect"), id: z.uuid(), step: z.string(), instance: z.string() }),
   /** Its event was handed over to Inngest. */
   z.object({ type: z.literal("sent"), id: z.uuid(), eventId: z.string() }),
+  /** Its start event is sent again, for the time `restart` of at most `of` in this round. */
+  z.object({
+    type: z.literal("restarted"),
+    id: z.uuid(),
+    restart: z.number(),
+    of: z.number(),
+    reason: z.string(),
+  }),
 ]);
 export type JobEvent = z.infer<typeof jobEvent>;
 
@@ -197,6 +219,8 @@ export const cronRuns = z.object({
       at: time,
       instance: z.string(),
       effect: z.unknown(),
+      /** Ticks of this schedule between this one and the one before that never fired. */
+      missed: z.number(),
     }),
   ),
 });

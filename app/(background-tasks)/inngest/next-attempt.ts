@@ -16,8 +16,11 @@ export const backoffMs = (attempt: number, random: () => number) =>
  */
 export function nextAttempt(error: unknown, attempt: number, now: number, random: () => number) {
   const message = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-  if (error instanceof NonRetriableError || attempt + 1 >= jobLimits.attempts)
-    return { retry: error, dueAt: null, message };
+  if (error instanceof NonRetriableError) return { retry: error, dueAt: null, message };
+  if (attempt + 1 >= jobLimits.attempts) {
+    // Inngest would go on for longer than we do: its count is not ours (see options.ts).
+    return { retry: new NonRetriableError(message, { cause: error }), dueAt: null, message };
+  }
   const ms = error instanceof AskedToWait ? error.seconds * 1_000 : backoffMs(attempt, random);
   const dueAt = new Date(now + ms);
   return { retry: new RetryAfterError(message, dueAt, { cause: error }), dueAt, message };

@@ -1,13 +1,21 @@
-import { jobLimits, type Kind } from "../contract";
+import type { Kind } from "../contract";
 import { CANCELLED } from "../jobs/orders";
-import { bury } from "./bury";
-import { startData } from "./start-data";
+import { loseRun } from "../watchdog/restart";
+import { startOf } from "./start-data";
+import { inTurn } from "./turns";
+
+/**
+ * Inngest's maximum. It also counts calls that never reached our code (a refused connection, a 502 of a
+ * proxy, a process that died), so it is no limit of ours: our own attempts are counted by
+ * `jobLimits.attempts`, and the last of them ends with a NonRetriableError.
+ */
+const RETRIES = 20;
 
 /** What the functions of all kinds of jobs have in common. */
 export const optionsOf = (kind: Kind) => ({
   id: kind,
   triggers: [{ event: `job/${kind}` }],
-  retries: (jobLimits.attempts - 1) as 3,
+  retries: RETRIES as typeof RETRIES,
   /** Steps of one user that run at once: nobody's thousand jobs keep another's one waiting. */
   concurrency: [{ limit: 4, key: "event.data.userId" }] as [{ limit: number; key: string }],
   cancelOn: [
@@ -16,7 +24,7 @@ export const optionsOf = (kind: Kind) => ({
       if: "async.data.jobId == event.data.jobId && async.data.round == event.data.round",
     },
   ],
-  /** All attempts have failed, or one said that there is no use in another. */
+  /** Inngest has given the run up. Where our own code has failed for good, the job has ended already. */
   async onFailure({
     event,
     error,
@@ -24,6 +32,6 @@ export const optionsOf = (kind: Kind) => ({
     event: { data: { event: { data?: unknown } } };
     error: Error;
   }) {
-    await bury(startData.parse(event.data.event.data), error.message);
+    await inTurn(() => loseRun(startOf(event.data.event), error.message));
   },
 });

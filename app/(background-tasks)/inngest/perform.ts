@@ -4,6 +4,7 @@ import { env } from "@/lib/env";
 import { hasEnded, jobLimits, type StepState } from "../contract";
 import { type JobRow, lockRow, updateRow } from "../jobs/rows";
 import { type Transaction, transact } from "../jobs/transact";
+import { buryIn } from "./bury";
 import { causeFault, pauseOf } from "./faults";
 import { nextAttempt } from "./next-attempt";
 import type { StartData } from "./start-data";
@@ -14,12 +15,15 @@ export interface StepCall {
   name: string;
   /** Its place in the list of steps. */
   position: number;
-  /** 0 for the first, as Inngest counts. */
-  attempt: number;
   /** Where the faults that were asked for happen. */
   faulty?: boolean;
   /** With its effect the job is done, and this is the result. */
   last?: boolean;
+}
+
+/** One attempt at it: 1 for the first. Counted here, by our own failures, and not by Inngest. */
+interface Attempt extends StepCall {
+  attempt: number;
 }
 
 /**
@@ -34,15 +38,23 @@ export async function perform<T extends object>(
   call: StepCall,
   effect: (tx: Transaction, job: JobRow) => Promise<T>,
 ): Promise<T> {
-  const { job, stored } = await begin(call);
+  const { job, stored, attempt, deaths } = await begin(call);
   if (stored) return stored as T;
+  const made: Attempt = { ...call, attempt };
   try {
+    assertLives(deaths);
     await delay(pauseOf(job));
-    if (call.faulty) causeFault(job, call.attempt);
-    return await commit(call, effect);
+    if (call.faulty) causeFault(job, attempt - 1);
+    return await commit(made, effect);
   } catch (error) {
-    throw await noteFailure(call, error);
+    throw await noteFailure(made, error);
   }
+}
+
+/** A step that ends its process each time would do so for ever: no attempt of it fails. */
+function assertLives(deaths: number): void {
+  if (deaths <= jobLimits.deaths) return;
+  throw new NonRetriableError(`The process died ${deaths} times while this step ran.`);
 }
 
 const transactInTurn = <T>(work: (tx: Transaction) => Promise<T>) => inTurn(() => transact(work));
@@ -51,30 +63,35 @@ const transactInTurn = <T>(work: (tx: Transaction) => Promise<T>) => inTurn(() =
 function begin(call: StepCall) {
   return transactInTurn(async (tx) => {
     const job = await current(tx, call);
-    const { name, position, attempt } = call;
+    const { name, position } = call;
     const done = await tx.query("SELECT effect FROM ledger WHERE job = $1 AND step = $2", [
       job.id,
       name,
     ]);
     const stored = done.rows[0]?.effect as object | undefined;
-    const { rows } = await tx.query<{ runs: number }>(
+    // A step that failed is at its next attempt. One that is running died with its process, or runs
+    // in two runs of the job at once: that is the same attempt.
+    const { rows } = await tx.query<{ attempt: number; runs: number }>(
       `INSERT INTO job_step (job_id, name, position, status, attempt, instance)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (job_id, name) DO UPDATE SET status = $4, attempt = $5, instance = $6,
+       VALUES ($1, $2, $3, $4, 1, $5)
+       ON CONFLICT (job_id, name) DO UPDATE SET status = $4, instance = $5,
+         attempt = job_step.attempt +
+           CASE WHEN job_step.status = 'retrying' AND $4 = 'running' THEN 1 ELSE 0 END,
          runs = job_step.runs + 1, due_at = NULL, finished_at = CASE $4 WHEN 'done' THEN now() END
-       RETURNING runs`,
-      [job.id, name, position, stored ? "done" : "running", attempt + 1, env().INSTANCE_NAME],
+       RETURNING attempt, runs`,
+      [job.id, name, position, stored ? "done" : "running", env().INSTANCE_NAME],
     );
-    await tell(tx, job, call, stored ? "done" : "running");
+    const { attempt = 1, runs = 1 } = rows[0] ?? {};
+    await tell(tx, job, { ...call, attempt }, stored ? "done" : "running");
     // A step that was done when its process died may have been the last one.
     if (stored && call.last) await finish(tx, job, stored);
-    return { job, stored, runs: rows[0]?.runs };
+    return { job, stored, attempt, deaths: runs - attempt };
   });
 }
 
 /** Does it, and writes it into the ledger: both, or neither. */
 function commit<T extends object>(
-  call: StepCall,
+  call: Attempt,
   effect: (tx: Transaction, job: JobRow) => Promise<T>,
 ): Promise<T> {
   const { name } = call;
@@ -109,16 +126,23 @@ function commit<T extends object>(
   });
 }
 
-/** Notes that an attempt failed and when the next one is; answers the error for Inngest. */
-async function noteFailure(call: StepCall, error: unknown): Promise<unknown> {
-  const { retry, dueAt, message } = nextAttempt(error, call.attempt, Date.now(), Math.random);
+/**
+ * Notes that an attempt failed and when the next one is. After the last one the job is a dead letter in
+ * the same transaction: Inngest need not call us again for that. Answers the error for Inngest.
+ */
+async function noteFailure(call: Attempt, error: unknown): Promise<unknown> {
+  const { retry, dueAt, message } = nextAttempt(error, call.attempt - 1, Date.now(), Math.random);
   await transactInTurn(async (tx) => {
     const job = await current(tx, call);
-    await tx.query(
-      `UPDATE job_step SET status = $3, error = $4, due_at = $5 WHERE job_id = $1 AND name = $2`,
-      [job.id, call.name, dueAt ? "retrying" : "failed", message, dueAt],
+    const { rowCount } = await tx.query(
+      `UPDATE job_step SET status = $4, error = $5, due_at = $6
+        WHERE job_id = $1 AND name = $2 AND attempt = $3 AND status = 'running'`,
+      [job.id, call.name, call.attempt, dueAt ? "retrying" : "failed", message, dueAt],
     );
+    // Another run of the job has noted this attempt, or has done the step.
+    if (rowCount === 0) return;
     await tell(tx, job, call, dueAt ? "retrying" : "failed", message);
+    if (!dueAt) await buryIn(tx, job, message);
   });
   return retry;
 }
@@ -135,7 +159,7 @@ async function current(tx: Transaction, { start }: StepCall): Promise<JobRow> {
 async function tell(
   tx: Transaction,
   job: JobRow,
-  call: StepCall,
+  call: Attempt,
   status: StepState["status"],
   error: string | null = null,
 ): Promise<void> {
@@ -149,19 +173,19 @@ async function tell(
      status = CASE WHEN EXISTS (SELECT 1 FROM job_step WHERE job_id = $1 AND status = 'retrying')
          AND NOT EXISTS (SELECT 1 FROM job_step WHERE job_id = $1 AND status = 'running')
        THEN 'retrying' ELSE 'running' END`,
-    [env().INSTANCE_NAME, call.attempt + 1, jobLimits.attempts, error],
+    [env().INSTANCE_NAME, call.attempt, jobLimits.attempts, error],
   );
 }
 
 function noteStep(
   tx: Transaction,
   job: JobRow,
-  { name, attempt }: StepCall,
+  { name, attempt }: Attempt,
   status: StepState["status"],
   error: string | null = null,
 ): void {
   const instance = env().INSTANCE_NAME;
-  const event = { type: "step", id: job.id, name, status, attempt: attempt + 1 } as const;
+  const event = { type: "step", id: job.id, name, status, attempt } as const;
   tx.note(job.userId, { ...event, instance, error });
 }
 

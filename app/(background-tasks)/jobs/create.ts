@@ -28,10 +28,15 @@ export function createJob(wanted: NewJob): Promise<{ job: JobRow; fresh: boolean
   });
 }
 
-/** The name of the event that starts a job, and its id: that of the job, with the round of a replay. */
-export function startEvent({ id, userId, kind, round, dueAt }: JobRow) {
-  const eventId = round === 1 ? id : `${id}:${round}`;
-  const data: StartData = { jobId: id, userId, round, dueAt: dueAt?.toISOString() ?? null };
+/**
+ * The name of the event that starts a job, and its id: that of the job, with the round of a replay and
+ * the number of a restart. Inngest passes over an id that it has seen.
+ */
+export function startEvent({ id, userId, kind, round, restarts, dueAt }: JobRow) {
+  const inRound = round === 1 ? id : `${id}:${round}`;
+  const eventId = restarts === 0 ? inRound : `${inRound}:again:${restarts}`;
+  const due = dueAt?.toISOString() ?? null;
+  const data: StartData = { jobId: id, userId, round, again: restarts, dueAt: due };
   return { id: eventId, name: `job/${kind}`, data };
 }
 

@@ -1,25 +1,22 @@
 import { z } from "zod";
-import { HttpError } from "@/lib/http";
-import type { Place } from "./rows";
+import { createCursors } from "@/lib/cursor";
+import { env } from "@/lib/env";
+import { remember } from "@/lib/remember";
+import { jobLimits } from "../contract";
 
-// A cursor is where a page ended, opaque to its reader: base64url of the last job's time and id.
-
-const place = z.tuple([
-  z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/),
-  z.uuid(),
-]);
-
-export const encodeCursor = ({ createdAt, id }: Place) =>
-  Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
-
-/** @throws HttpError 400 for what encodeCursor has not made */
-export function decodeCursor(cursor: string): Place {
-  try {
-    const [createdAt, id] = place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-    if (Number.isNaN(Date.parse(createdAt))) throw new RangeError("no time");
-    return { createdAt, id };
-  } catch {
-    const detail = 'The cursor is not one of ours. Take it from Link rel="next", or leave it out.';
-    throw new HttpError(400, "invalid-cursor", detail);
-  }
-}
+/**
+ * The cursors of GET /api/jobs: where a page ended, signed for the user whose list it is. Only times
+ * that the database has written come back to it.
+ */
+export const jobCursors = () =>
+  remember("job cursors", () =>
+    createCursors({
+      name: "jobs",
+      secret: env().SESSION_SECRET,
+      version: 1,
+      position: z.tuple([z.string(), z.uuid()]),
+      maxLength: jobLimits.cursorCharacters,
+      source: 'Link rel="next"',
+      boundTo: "another user's list",
+    }),
+  );

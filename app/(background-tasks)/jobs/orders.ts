@@ -42,7 +42,7 @@ export function replayJob({ id }: JobRow, withoutFaults: boolean): Promise<JobRo
     const next = await updateRow(
       tx,
       job,
-      `status = 'queued', round = round + 1, attempt = 0, error = NULL, due_at = NULL,
+      `status = 'queued', round = round + 1, restarts = 0, attempt = 0, error = NULL, due_at = NULL,
        finished_at = NULL, input = $2`,
       [JSON.stringify(input)],
     );

@@ -10,6 +10,7 @@ const row = z.object({
   input: z.unknown(),
   status: z.enum(jobStatuses),
   round: z.number(),
+  restarts: z.number(),
   attempt: z.number(),
   maxAttempts: z.number(),
   dueAt: z.date().nullable(),
@@ -18,7 +19,7 @@ const row = z.object({
 });
 export type JobRow = z.infer<typeof row>;
 
-export const COLUMNS = `id, user_id AS "userId", kind, input, status, round, attempt,
+export const COLUMNS = `id, user_id AS "userId", kind, input, status, round, restarts, attempt,
   max_attempts AS "maxAttempts", due_at AS "dueAt", error, created_at AS "createdAt"`;
 
 /** @throws ZodError where the table holds something else */
@@ -51,17 +52,17 @@ export const jobEventOf = ({ id, status, round, attempt, dueAt, error }: JobRow)
   error,
 });
 
-/** The changes of a row that mean something to its user, told in the same transaction. */
+/** Changes a row in a way that its user is told of, in the same transaction. Each change is progress. */
 export async function updateRow(
   tx: Transaction,
   { id, userId }: JobRow,
   set: string,
   values: unknown[] = [],
 ): Promise<JobRow> {
-  const { rows } = await tx.query(`UPDATE job SET ${set} WHERE id = $1 RETURNING ${COLUMNS}`, [
-    id,
-    ...values,
-  ]);
+  const { rows } = await tx.query(
+    `UPDATE job SET ${set}, moved_at = now() WHERE id = $1 RETURNING ${COLUMNS}`,
+    [id, ...values],
+  );
   const changed = parseRow(rows[0]);
   tx.note(userId, jobEventOf(changed));
   return changed;
@@ -73,7 +74,8 @@ const at = (column: string) =>
 
 const STATE = `
   SELECT json_build_object(
-    'id', j.id, 'kind', j.kind, 'status', j.status, 'round', j.round, 'attempt', j.attempt,
+    'id', j.id, 'kind', j.kind, 'status', j.status, 'round', j.round,
+    'restarts', j.restarts, 'movedAt', ${at("j.moved_at")}, 'attempt', j.attempt,
     'maxAttempts', j.max_attempts, 'dueAt', ${at("j.due_at")}, 'instance', j.instance,
     'result', j.result, 'error', j.error, 'createdAt', ${at("j.created_at")},
     'startedAt', ${at("j.started_at")}, 'finishedAt', ${at("j.finished_at")},
@@ -94,10 +96,17 @@ export async function readState(id: string): Promise<JobState> {
   return jobState.parse(rows[0]?.state);
 }
 
-export interface Place {
-  createdAt: string;
-  id: string;
+/** Whether a job has ended, as its row says now. */
+export async function isOver(id: string): Promise<boolean> {
+  const { rows } = await pool().query<{ over: boolean }>(
+    "SELECT finished_at IS NOT NULL AS over FROM job WHERE id = $1",
+    [id],
+  );
+  return rows[0]?.over ?? true;
 }
+
+/** Where a page ended: the time of its last job, as Postgres writes it, and that job's id. */
+export type Place = [createdAt: string, id: string];
 
 /** A user's jobs, the newest first, from a place on: by keyset, so a deep page costs no more. */
 export async function readPage(userId: string, after: Place | undefined, limit: number) {
@@ -105,12 +114,12 @@ export async function readPage(userId: string, after: Place | undefined, limit: 
     `${STATE} WHERE j.user_id = $1
         AND ($2::timestamptz IS NULL OR (j.created_at, j.id) < ($2::timestamptz, $3::uuid))
       ORDER BY j.created_at DESC, j.id DESC LIMIT $4`,
-    [userId, after?.createdAt ?? null, after?.id ?? null, limit + 1],
+    [userId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
   const jobs = rows.slice(0, limit).map(({ state }) => jobState.parse(state));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
     jobs,
-    next: last && { createdAt: last.created_at as string, id: last.state.id as string },
+    next: last && ([last.created_at, last.state.id] as Place),
   };
 }

@@ -62,7 +62,9 @@ it("takes away what has had its time with all that belongs to it, and nothing el
       records: await count("SELECT count(*) FROM import_record WHERE job_id = $1", job),
       keys: await count("SELECT count(*) FROM job_key WHERE job_id = $1", job),
       outbox: await count("SELECT count(*) FROM outbox WHERE event_id = $1", job),
-      history: (await log().read(streamOf(job), 0, 5)).entries.length,
+      // Without what a relay of another test has noted of it.
+      history: (await log().read(streamOf(job), 0, 5)).entries.filter(({ type }) => type === "job")
+        .length,
     }).toEqual({ job: left, ledger: left, records: left, keys: left, outbox: left, history: left });
   }
 });

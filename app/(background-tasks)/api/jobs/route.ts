@@ -2,7 +2,7 @@ import { json, route } from "@/lib/http";
 import { readQuery } from "@/lib/query";
 import { requireSession } from "@/lib/session/session";
 import { jobsQuery } from "../../contract";
-import { decodeCursor, encodeCursor } from "../../jobs/cursor";
+import { jobCursors } from "../../jobs/cursor";
 import { readPage } from "../../jobs/rows";
 
 // GET ?limit=&cursor= → 200 { jobs }: one's jobs, the newest first. Link rel="next" (RFC 8288) is the
@@ -12,11 +12,15 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async GET(request) {
     const { userId } = await requireSession(request);
     const { cursor, limit } = readQuery(request, jobsQuery);
-    const { jobs, next } = await readPage(userId, cursor ? decodeCursor(cursor) : undefined, limit);
+    const after = cursor === undefined ? undefined : jobCursors().decode(cursor, [userId]);
+    const { jobs, next } = await readPage(userId, after, limit);
 
     const headers = new Headers();
     if (next) {
-      const query = new URLSearchParams({ limit: String(limit), cursor: encodeCursor(next) });
+      const query = new URLSearchParams({
+        limit: String(limit),
+        cursor: jobCursors().encode(next, [userId]),
+      });
       headers.set("link", `</api/jobs?${query}>; rel="next"`);
     }
     return json({ jobs }, { headers });

@@ -3,9 +3,10 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { StatusDot } from "@/components/ui/status-dot";
-import { hasEnded, type JobState } from "../../contract";
+import { hasEnded, type JobState, jobLimits } from "../../contract";
 import { useLive } from "../board-provider";
 import { Countdown } from "./countdown";
+import { SilenceNote } from "./silence-note";
 import { StepList } from "./step-list";
 
 const tones = {
@@ -22,7 +23,7 @@ const tones = {
 export function JobItem({ job }: { job: JobState }) {
   const { board } = useLive();
   const [said, setSaid] = useState("");
-  const { id, status, attempt, maxAttempts, round, dueAt, error, effects } = job;
+  const { id, status, attempt, maxAttempts, round, restarts, dueAt, error, effects } = job;
   const order = (what: "cancel" | "replay") => () =>
     board?.[what](id).then(
       () => setSaid(""),
@@ -38,6 +39,11 @@ export function JobItem({ job }: { job: JobState }) {
           </span>
         )}
         {round > 1 && <span className="text-muted">replay {round - 1}</span>}
+        {restarts > 0 && (
+          <span className="text-muted">
+            started again {restarts} of {jobLimits.restarts} times
+          </span>
+        )}
         <span className="ml-auto">
           {!hasEnded(status) && <Button onClick={order("cancel")}>Cancel</Button>}
           {status === "dead" && (
@@ -51,6 +57,7 @@ export function JobItem({ job }: { job: JobState }) {
           what={status === "sleeping" ? "Wakes" : "Next attempt"}
         />
       )}
+      {!hasEnded(status) && <SilenceNote job={job} />}
       <StepList steps={job.steps} />
       {error && !hasEnded(status) && <p className="mt-1 text-muted">{error}</p>}
       {status === "dead" && <p className="mt-1 text-bad">{error}</p>}

@@ -26,7 +26,7 @@ export function SidePanel() {
           </p>
         )}
         <ul aria-label="Cron runs" className="mt-1 space-y-1.5">
-          {cronRuns.slice(0, 6).map(({ schedule, tick, instance, effect }) => (
+          {cronRuns.slice(0, 6).map(({ schedule, tick, instance, effect, missed }) => (
             <li key={`${schedule} ${tick}`}>
               {schedule}{" "}
               <time dateTime={tick} className="tabular-nums">
@@ -34,6 +34,11 @@ export function SidePanel() {
               </time>{" "}
               <span className="text-muted">on {instance}</span>
               <span className="block text-muted text-xs">{numbersOf(effect)}</span>
+              {missed > 0 && (
+                <span className="block text-warn text-xs">
+                  {missed} {missed === 1 ? "tick" : "ticks"} before it did not fire
+                </span>
+              )}
             </li>
           ))}
         </ul>

@@ -1,17 +1,17 @@
 import { inngest } from "../client";
 import { optionsOf } from "../options";
 import { perform } from "../perform";
-import { startData } from "../start-data";
+import { startOf } from "../start-data";
 
 /** ARQ's row: one async function, now or after a while. While it sleeps it holds nothing. */
 export const digestFunction = () =>
-  inngest().createFunction(optionsOf("digest"), async ({ event, step, attempt }) => {
-    const start = startData.parse(event.data);
+  inngest().createFunction(optionsOf("digest"), async ({ event, step }) => {
+    const start = startOf(event);
     if (start.dueAt) await step.sleepUntil("until it is due", start.dueAt);
 
     return step.run("digest", () =>
       perform(
-        { start, name: "digest", position: 0, attempt, faulty: true, last: true },
+        { start, name: "digest", position: 0, faulty: true, last: true },
         async (tx, { userId }) => {
           const { rows } = await tx.query<{ status: string; count: number }>(
             `SELECT status, count(*)::int AS count FROM job

@@ -1,7 +1,7 @@
 import { pool } from "@/lib/db/pool";
 import { sweeps } from "@/lib/sweeps";
 import { inngest } from "../client";
-import { recordTick, tickOf } from "../ticks";
+import { periods, recordTick, tickOf } from "../ticks";
 
 /** What is counted every minute. The tick is the ledger's key: fired twice, it is written once. */
 const digest = () =>
@@ -9,7 +9,7 @@ const digest = () =>
     { id: "minutely-digest", triggers: [{ cron: "* * * * *" }], retries: 2 },
     ({ event, step }) =>
       step.run("count", () =>
-        recordTick("digest", tickOf(event, 60_000), async () => {
+        recordTick("digest", tickOf(event, periods.digest), async () => {
           const { rows } = await pool().query<{ done: number; dead: number; waiting: number }>(
             `SELECT count(*) FILTER (WHERE status = 'done')::int AS done,
                     count(*) FILTER (WHERE status = 'dead')::int AS dead,
@@ -27,7 +27,7 @@ const imports = () =>
     { id: "imports-tally", triggers: [{ cron: "*/5 * * * *" }], retries: 2 },
     ({ event, step }) =>
       step.run("tally", () =>
-        recordTick("imports", tickOf(event, 5 * 60_000), async () => {
+        recordTick("imports", tickOf(event, periods.imports), async () => {
           const { rows } = await pool().query<{ files: number; records: number }>(
             `SELECT count(DISTINCT r.job_id)::int AS files, count(*)::int AS records
                FROM import_record r JOIN job j ON j.id = r.job_id
@@ -47,7 +47,7 @@ const sweep = () =>
       for (const [name, run] of sweeps())
         swept[name] = await step.run(name, async () => (await run()) as number);
       return step.run("note", () =>
-        recordTick("sweep", tickOf(event, 10 * 60_000), async () => swept),
+        recordTick("sweep", tickOf(event, periods.sweep), async () => swept),
       );
     },
   );

@@ -41,9 +41,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ job: str
     const waits = prefer.wait !== undefined && shortKinds.includes(kind);
     const preferenceApplied = applied(prefer, waits);
     if (preferenceApplied) headers.set("preference-applied", preferenceApplied);
-    if (waits && (await waitFor(request, job, prefer.wait ?? 0))) {
+    const ended = waits ? await waitFor(request, job, prefer.wait ?? 0) : undefined;
+    if (ended) {
       headers.set("content-location", `/api/jobs/${job.id}`);
-      return json(await readState(job.id), { headers });
+      return json(ended, { headers });
     }
     const accepted = jobAccepted.parse({ ...job, createdAt: job.createdAt.toISOString() });
     return json(accepted, { status: 202, headers });

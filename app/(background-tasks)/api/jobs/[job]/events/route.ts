@@ -16,7 +16,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route<{ job: str
     const after = parseLastEventId(request.headers.get("last-event-id")) ?? 0;
     const job = await findRow((await params).job, identity.userId);
     if (!job) throw notFound("You have no job of this id.");
-    if (await isComplete(job.id, after)) return noContent();
+    if (await isComplete(job, after)) return noContent();
 
     return eventResponse(request, {
       identity,
