@@ -2,6 +2,7 @@ import { z } from "zod";
 import { nextTick } from "./cron.ts";
 import { durationMs } from "./duration.ts";
 import { checkExpression } from "./expression.ts";
+import { isTriggerName } from "./trigger-name.ts";
 
 const trigger = z.union([
   z.object({ event: z.string().min(1), expression: z.string().optional() }),
@@ -123,7 +124,9 @@ export function readConfig(given: unknown, appId: string): Config {
       }
       config.crons.push(each.cron);
     } else {
-      if (each.event.includes("*")) refuse("wildcards in the name of an event");
+      if (!isTriggerName(each.event)) {
+        refuse(`the wildcard in ${each.event} (only "*" at the end, after "/" or ".")`);
+      }
       config.events.push({ event: each.event, expression: expression(each.expression) });
     }
   }

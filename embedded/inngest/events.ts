@@ -4,6 +4,7 @@ import type { Tx } from "./database.ts";
 import type { EventValue, Executor } from "./executor.ts";
 import { matches } from "./expression.ts";
 import { createRun } from "./runs.ts";
+import { isTriggeredBy } from "./trigger-name.ts";
 import { ulid } from "./ulid.ts";
 import { resolveWaits } from "./waits.ts";
 
@@ -39,7 +40,7 @@ export async function receive(
   await cancelOn(ex, tx, event);
   for (const config of ex.functions.values()) {
     const trigger = config.events.find(
-      (each) => each.event === event.name && matches(each.expression, { event }),
+      (each) => isTriggeredBy(each.event, event.name) && matches(each.expression, { event }),
     );
     if (!trigger) continue;
     if (config.batch) await addToBatch(ex, tx, config, event, id);

@@ -31,19 +31,23 @@ export async function loadFunctions(ex: Executor, tx: Tx): Promise<void> {
   for (const { config } of rows) ex.functions.set(config.id, config);
 }
 
-/**
- * Makes these the functions of an app, with their schedules.
- * @throws Error where one asks for what is not supported: then none is changed
- */
-export async function register(ex: Executor, appId: string, given: unknown[]): Promise<boolean> {
-  const configs = given.map((each) => readConfig(each, appId));
+interface Registered {
+  /** Whether the functions of the app are others than before. */
+  modified: boolean;
+  /** A sentence for each function that asks for what is not supported. It is not registered; the others are. */
+  refused: string[];
+}
+
+/** Makes these the functions of an app, with their schedules. */
+export async function register(ex: Executor, appId: string, given: unknown[]): Promise<Registered> {
+  const { configs, refused } = readConfigs(given, appId);
   const known = [...ex.functions.values()].filter((config) => config.appId === appId);
   const text = (list: Config[]) =>
     list
       .map((config) => JSON.stringify(config))
       .sort()
       .join();
-  if (text(known) === text(configs)) return false;
+  if (text(known) === text(configs)) return { modified: false, refused };
   const gone = known.filter(({ id }) => !configs.some((config) => config.id === id));
   await ex.db.transaction(async (tx) => {
     for (const { id } of gone) {
@@ -62,7 +66,20 @@ export async function register(ex: Executor, appId: string, given: unknown[]): P
   for (const { id } of gone) ex.functions.delete(id);
   for (const config of configs) ex.functions.set(config.id, config);
   ex.log(`${appId}: ${configs.length} functions are registered`);
-  return true;
+  return { modified: true, refused };
+}
+
+function readConfigs(given: unknown[], appId: string): { configs: Config[]; refused: string[] } {
+  const configs: Config[] = [];
+  const refused: string[] = [];
+  for (const each of given) {
+    try {
+      configs.push(readConfig(each, appId));
+    } catch (error) {
+      refused.push((error as Error).message);
+    }
+  }
+  return { configs, refused };
 }
 
 /** Registers with one instance, again and again, until the executor ends. `wake` cuts a pause short. */
@@ -76,9 +93,10 @@ export async function keepRegistered(
   while (!ex.signal.aborted) {
     let next = REFRESH_MS;
     try {
-      await registerWith(ex, instance);
+      const refused = (await registerWith(ex, instance)).join("\n");
       failures = 0;
-      said = "";
+      if (refused && refused !== said) ex.log(`${instance.url}: ${refused}`);
+      said = refused;
     } catch (error) {
       instance.up = false;
       const { message, foreign } = error as Error & { foreign?: boolean };
@@ -105,7 +123,8 @@ class Quiet extends Error {
 
 const wrong = (message: string) => Object.assign(new Error(message), { foreign: true });
 
-async function registerWith(ex: Executor, instance: Instance): Promise<void> {
+/** @returns what was refused, a sentence for each function */
+async function registerWith(ex: Executor, instance: Instance): Promise<string[]> {
   const answer = await send(instance.url, {
     method: "PUT",
     body: canonicalize({ url: instance.url }) as string,
@@ -128,11 +147,8 @@ async function registerWith(ex: Executor, instance: Instance): Promise<void> {
     throw wrong("the signature of the registration is not valid: do the keys match?");
   }
   const { appId, functions } = registration.parse(JSON.parse(answer.text));
-  try {
-    await register(ex, appId, functions);
-  } catch (error) {
-    throw wrong((error as Error).message);
-  }
+  const { refused } = await register(ex, appId, functions);
   instance.appId = appId;
   instance.up = true;
+  return refused;
 }

@@ -50,12 +50,8 @@ async function postRegistration(ex: Executor, request: IncomingMessage, response
   const parsed = registration.safeParse(await readJson(request));
   if (!parsed.success) throw new ApiError(400, z.prettifyError(parsed.error));
   const { appId, functions } = parsed.data;
-  let modified: boolean;
-  try {
-    modified = await register(ex, appId, functions);
-  } catch (error) {
-    throw new ApiError(400, (error as Error).message);
-  }
+  const { modified, refused } = await register(ex, appId, functions);
+  if (refused.length > 0) throw new ApiError(400, refused.join("\n"));
   sendJson(response, 200, { ok: true, status: 200, modified });
 }
 

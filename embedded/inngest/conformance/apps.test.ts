@@ -29,6 +29,58 @@ describe.skipIf(!embedded)("apps", { timeout: 60_000 }, () => {
     app.close();
   });
 
+  test("a function that is refused keeps no other one from being registered and run", async () => {
+    let handle: ReturnType<typeof serve> | undefined;
+    const app = await listen((request, response) => void handle?.(request, response));
+    const { log, url, stop } = await startBeside(address(app));
+    const inngest = new Inngest({ id: "beside", baseUrl: url, ...KEYS, isDev: false });
+    const ran: string[] = [];
+    const on = (id: string, event: string) =>
+      inngest.createFunction({ id, triggers: { event } }, async (ctx) => {
+        await ctx.step.run("note", () => ran.push(`${id} ${ctx.event.name}`));
+      });
+    handle = serve({
+      client: inngest,
+      functions: [on("bad", "beside/us*er"), on("plain", "beside/user.created")],
+    });
+    await until(() => log.find((each) => each.includes("not supported here: the wildcard")));
+    await inngest.send({ name: "beside/user.created", data: {} });
+    await until(() => ran[0]);
+    expect(ran).toEqual(["plain beside/user.created"]);
+    await stop();
+    app.close();
+  });
+
+  test("a wildcard at the end of a trigger takes every event that begins so", async () => {
+    let handle: ReturnType<typeof serve> | undefined;
+    const app = await listen((request, response) => void handle?.(request, response));
+    const { log, url, stop } = await startBeside(address(app));
+    const inngest = new Inngest({ id: "wild", baseUrl: url, ...KEYS, isDev: false });
+    const ran: string[] = [];
+    const on = (id: string, event: string) =>
+      inngest.createFunction({ id, triggers: { event } }, async (ctx) => {
+        await ctx.step.run("note", () => ran.push(`${id} ${ctx.event.name}`));
+      });
+    handle = serve({
+      client: inngest,
+      functions: [on("all", "wild/*"), on("user", "wild/user.*"), on("one", "wild/user.created")],
+    });
+    await until(() => log.find((each) => each.includes("3 functions are registered")));
+    for (const name of ["wild/user.created", "wild/user.x.y", "wild/userx", "wild/", "wilder/a"])
+      await inngest.send({ name, data: {} });
+    await until(() => (ran.length >= 6 ? true : undefined));
+    expect(ran.toSorted()).toEqual([
+      "all wild/user.created",
+      "all wild/user.x.y",
+      "all wild/userx",
+      "one wild/user.created",
+      "user wild/user.created",
+      "user wild/user.x.y",
+    ]);
+    await stop();
+    app.close();
+  });
+
   test("answers that are not signed with the key count for nothing", async () => {
     const signature = (body: string) => sign(body, KEYS.signingKey, Date.now() - 6 * 60_000);
     const forger = await listen(fakeApp(signature, (answer) => answer('"forged"')));
