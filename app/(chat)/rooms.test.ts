@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Server } from "socket.io";
 import { io as connect, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bus } from "@/lib/bus";
 import { pool } from "@/lib/db/pool";
 import { prisma } from "@/lib/db/prisma";
@@ -24,16 +24,13 @@ let io: Server;
 let endChat: () => void;
 const http = createServer();
 beforeAll(async () => {
-  // The minutes between two marks of use pass when a test says so.
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   io = createSocketServer(http);
-  endChat = serveChat(io.of(chatNamespace));
+  endChat = serveChat(io.of(chatNamespace), 100);
   await once(http.listen(0, "127.0.0.1"), "listening");
 });
 afterAll(async () => {
   endChat();
   await io.close();
-  vi.useRealTimers();
   log().close();
   await bus().close();
   await prisma().$disconnect();
@@ -188,7 +185,6 @@ describe("a room that nobody uses", () => {
     const socket = await arrive(ada);
     expect(await socket.emitWithAck("join", { room })).toMatchObject({ ok: true });
     await age(room);
-    vi.advanceTimersByTime(chatLimits.roomTouchMs);
     await expect
       .poll(async () => (await prisma().room.findUnique({ where: { name: room } }))?.usedAt)
       .toSatisfy((at: Date) => Date.now() - at.getTime() < 60_000);
@@ -202,12 +198,16 @@ describe("a room that nobody uses", () => {
     const room = await newRoom(ada.userId);
     const socket = await arrive(ada);
     expect(await socket.emitWithAck("join", { room })).toMatchObject({ ok: true });
-    // An instance that could not write down the use of its rooms for so long.
-    await age(room);
-    expect(await sweepRooms()).toBe(1);
     const closed = new Promise((resolve) => socket.once("disconnect", resolve));
     const back = new Promise((resolve) => socket.once("hello", resolve));
-    vi.advanceTimersByTime(chatLimits.roomTouchMs);
+    // As if its instance could not write down the use of its rooms for so long.
+    await expect
+      .poll(async () => {
+        await age(room);
+        await sweepRooms();
+        return exists(room);
+      })
+      .toBe(false);
     await closed;
     await back;
     expect(await socket.emitWithAck("join", { room })).toMatchObject({

@@ -1,5 +1,4 @@
 import { logger } from "@/lib/logger";
-import { chatLimits } from "../contract";
 import { touchRooms } from "../unused-rooms";
 import type { createFeeds } from "./feed";
 
@@ -10,7 +9,7 @@ type Feeds = Pick<ReturnType<typeof createFeeds>, "rooms" | "close">;
  * own. One that is gone nevertheless is closed for those who are in it.
  * @returns ends it
  */
-export function keepInUse(feeds: Feeds, everyMs: number = chatLimits.roomTouchMs): () => void {
+export function keepInUse(feeds: Feeds, everyMs: number): () => void {
   const timer = setInterval(() => {
     touchAll(feeds).catch((err) =>
       logger().warn({ err }, "rooms in use could not be written down"),

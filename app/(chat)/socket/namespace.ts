@@ -28,16 +28,20 @@ import { createPresence } from "./presence";
  * verified session; a message is acknowledged after its commit; delivery is read from the log, so
  * it is the same on every instance and whoever was away is sent what they missed.
  *
+ * @param touchMs how often it is written down which rooms are in use
  * @returns ends what the namespace keeps running
  */
-export function serveChat(namespace: Namespace): () => void {
+export function serveChat(
+  namespace: Namespace,
+  touchMs: number = chatLimits.roomTouchMs,
+): () => void {
   requireIdentity(namespace);
   namespace.use(refuseTooMany(namespace));
   const presence = createPresence(namespace, lifecycle().bootId);
   liveChat().people = (room) => presence.inRoom(room).count;
   const feeds = createFeeds(namespace);
   const sendLimit = createSendLimit();
-  const stopTouching = keepInUse(feeds);
+  const stopTouching = keepInUse(feeds, touchMs);
 
   namespace.on("connection", (socket) => {
     const { userId, name } = identityOf(socket);

@@ -28,11 +28,12 @@ export async function quotaOf(userId: string) {
 
 /** The locks make the first two sums exact. The third may be passed by what other transactions reserve meanwhile. */
 async function usedBy(client: PoolClient, { userId, address }: Reserving) {
-  const { rows } = await client.query<{ own: string; shared: string; all: string }>(
-    `SELECT ${sumWhere("user_id = $1")} AS own, ${sumWhere("address = $2")} AS shared,
-            ${sumWhere("true")} AS all`,
-    [userId, address],
-  );
+  const { rows } = await client.query<{ own: string; shared: string; all: string }>({
+    name: "upload_used",
+    text: `SELECT ${sumWhere("user_id = $1")} AS own, ${sumWhere("address = $2")} AS shared,
+                  ${sumWhere("true")} AS all`,
+    values: [userId, address],
+  });
   const { own = 0, shared = 0, all = 0 } = rows[0] ?? {};
   return { own: Number(own), shared: Number(shared), all: Number(all) };
 }
