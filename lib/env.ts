@@ -102,7 +102,7 @@ const examples: Record<keyof Env, string> = {
   UPLOAD_QUOTA_BYTES: "2147483648",
   INNGEST_BASE_URL: "http://localhost:8288",
   INNGEST_EVENT_KEY: "$(openssl rand -hex 32)",
-  INNGEST_SIGNING_KEY: "signkey-prod-$(openssl rand -hex 32)",
+  INNGEST_SIGNING_KEY: "$(openssl rand -hex 32)",
   INNGEST_SERVE_ORIGIN: "https://patternbook.example",
   INNGEST_DEV: "1",
   DIRECT_LANE: "0",

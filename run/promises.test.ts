@@ -6,12 +6,11 @@ const docs = new URL("../docs/", import.meta.url);
 const text = readFileSync(new URL("promises.md", docs), "utf8");
 const rows = text.split("\n").filter((line) => /^\| (?!promise |---)/.test(line));
 
-/** The tests that a promise names: `[title](../path)`. */
+/** The tests that a promise names: `[title](../path)`, or `[title](<../path>)` where the path has brackets. */
 const testsOf = (row: string) =>
-  [...row.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)].map(([, title = "", path = ""]) => ({
-    title,
-    path,
-  }));
+  [...row.matchAll(/\[([^\]]+)\]\((?:<([^>]+)>|([^)<]+))\)/g)].map(
+    ([, title = "", bracketed, plain = ""]) => ({ title, path: bracketed ?? plain }),
+  );
 
 describe("docs/promises.md", () => {
   it("has promises", () => expect(rows.length).toBeGreaterThan(3));
