@@ -116,7 +116,7 @@ const examples: Record<keyof Env, string> = {
   UPLOAD_TOTAL_BYTES: "107374182400",
   INNGEST_BASE_URL: "http://localhost:8288",
   INNGEST_EVENT_KEY: "$(openssl rand -hex 32)",
-  INNGEST_SIGNING_KEY: "signkey-prod-$(openssl rand -hex 32)",
+  INNGEST_SIGNING_KEY: "$(openssl rand -hex 32)",
   INNGEST_SERVE_ORIGIN: "https://patternbook.example",
   INNGEST_DEV: "1",
   DIRECT_LANE: "0",

@@ -6,6 +6,7 @@ import { nextTick } from "./cron.ts";
 import { durationMs, retryAfterMs } from "./duration.ts";
 import { keyOf, matches } from "./expression.ts";
 import { isSigningKey, sign, verify } from "./signature.ts";
+import { isTriggeredBy } from "./trigger-name.ts";
 import { seededUlid, ulid } from "./ulid.ts";
 
 const NOW = Date.parse("2026-03-01T00:00:00Z");
@@ -98,6 +99,17 @@ describe("ids", () => {
   });
 });
 
+describe("the trigger", () => {
+  test.each([
+    ["app/*", ["app/user.created", "app/blog/post"], ["app", "app/", "apple/x"]],
+    ["app/user.*", ["app/user.created"], ["app/user", "app/user.", "app/users.x"]],
+    ["app/user.created", ["app/user.created"], ["app/user.created.x"]],
+  ])("%s takes what its name says", (trigger, taken, left) => {
+    expect(taken.filter((name) => isTriggeredBy(trigger, name))).toEqual(taken);
+    expect(left.filter((name) => isTriggeredBy(trigger, name))).toEqual([]);
+  });
+});
+
 describe("what is registered", () => {
   const step = { runtime: { type: "http" } };
   const given = (more: object) => ({ id: "app-fn", triggers: [], steps: { step }, ...more });
@@ -120,7 +132,9 @@ describe("what is registered", () => {
     ["the concurrency scope env", { concurrency: { limit: 1, scope: "env" } }],
     ["batchEvents.if", { batchEvents: { maxSize: 2, timeout: "1s", if: "true" } }],
     ["jitter", { triggers: [{ cron: "* * * * *", jitter: "5s" }] }],
-    ["wildcards in the name of an event", { triggers: [{ event: "app/*" }] }],
+    ["the wildcard in app/us*", { triggers: [{ event: "app/us*" }] }],
+    ["the wildcard in a*/b", { triggers: [{ event: "a*/b" }] }],
+    ["the wildcard in *", { triggers: [{ event: "*" }] }],
     ["the schedule often", { triggers: [{ cron: "often" }] }],
     ["the expression event.(", { triggers: [{ event: "a", expression: "event.(" }] }],
     ["the duration soon", { batchEvents: { maxSize: 2, timeout: "soon" } }],

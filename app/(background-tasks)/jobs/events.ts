@@ -20,7 +20,7 @@ export function toFrame({ seq, type, data, at }: LogEntry): string {
 }
 
 /** Whether an entry is the last one of its job, unless somebody replays it. */
-export function isEnd({ data }: LogEntry): boolean {
+function isEnd({ data }: LogEntry): boolean {
   const event = jobEvent.parse(data);
   return event.type === "job" && hasEnded(event.status);
 }

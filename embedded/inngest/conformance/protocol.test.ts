@@ -1,10 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fresh, freshDatabase } from "./database.ts";
-import { embedded, type Harness, PATIENCE_MS, startHarness, until } from "./harness.ts";
+import {
+  embedded,
+  expectOutput,
+  type Harness,
+  PATIENCE_MS,
+  startHarness,
+  until,
+} from "./harness.ts";
 
-// The promises of Inngest, against the executor of this folder or, with INNGEST_CONFORMANCE_URL,
-// against any other server. Only what the app did and what the API says counts.
+// What the executor of this folder promises. With INNGEST_CONFORMANCE_URL, another server is asked for
+// the same, with patience for what it does otherwise (see the README). Only what the app did and what
+// the API says counts.
 
 let h: Harness;
 let database: Fresh | undefined;
@@ -32,10 +40,15 @@ async function run(name: string, data: object = {}) {
   return { tag, status: ended?.status, output: ended?.output, id: ended?.run_id };
 }
 
+/** The run of an event, once the server's list says that it runs: the list may be older than the run. */
+const untilRunning = (eventId: string) =>
+  until(async () => (await h.runs(eventId)).find(({ status }) => status === "Running"));
+
 describe("retries", options, () => {
   test("attempts are counted for each step, and from 0 after each memoised one", async () => {
     const { tag, status, output } = await run("retries");
-    expect([status, output]).toEqual(["Completed", "done"]);
+    expect(status).toBe("Completed");
+    expectOutput(output, "done");
     const expected = ["flaky", "flaky/1", "flaky/2", "next", "next/1", "body", "body/1"];
     expect(h.seen(tag)).toEqual(expected);
   });
@@ -51,7 +64,7 @@ describe("retries", options, () => {
   test("NonRetriableError ends the step and the run at once", async () => {
     const { tag, status, output } = await run("non-retriable");
     expect(status).toBe("Failed");
-    expect(output).toMatchObject({ message: expect.stringContaining("no use") });
+    expectOutput(output, expect.objectContaining({ message: expect.stringContaining("no use") }));
     expect(h.seen(tag)).toEqual(["once"]);
   });
 
@@ -67,20 +80,20 @@ describe("retries", options, () => {
   });
 
   test("a step that failed can be caught", async () => {
-    expect((await run("catch")).output).toBe("handled: of this kind");
+    expectOutput((await run("catch")).output, "handled: of this kind");
   });
 });
 
 describe("steps", options, () => {
   test("an id that comes again is a step of its own", async () => {
     const { tag, output } = await run("loop");
-    expect(output).toEqual([0, 1, 2]);
+    expectOutput(output, [0, 1, 2]);
     expect(h.seen(tag)).toEqual(["again", "again", "again"]);
   });
 
   test("sleep lasts as long as it says, and what went before is not run again", async () => {
     const { tag, output } = await run("sleep");
-    expect(output).toBe("awake");
+    expectOutput(output, "awake");
     expect(h.seen(tag)).toEqual(["before", "after"]);
     const [before, after] = h.effects.filter((effect) => effect.tag === tag);
     expect((after?.at ?? 0) - (before?.at ?? 0)).toBeGreaterThan(1_500);
@@ -88,7 +101,7 @@ describe("steps", options, () => {
 
   test("parallel steps run once each, retry by themselves, and are joined once", async () => {
     const { tag, output } = await run("parallel");
-    expect(output).toEqual([1, 2, 3]);
+    expectOutput(output, [1, 2, 3]);
     const seen = h.seen(tag);
     expect(seen.slice(0, -1).toSorted()).toEqual([
       "branch 1",
@@ -103,22 +116,23 @@ describe("steps", options, () => {
     const { tag, eventId } = await h.send("race");
     await until(() => h.seen(tag)[0]);
     // The loser still sleeps: the SDK returns only once it has ended too.
-    expect((await h.runs(eventId))[0]?.status).toBe("Running");
+    await untilRunning(eventId);
     const [ended] = await h.ended(eventId);
-    expect([ended?.status, ended?.output]).toEqual(["Completed", "quick"]);
+    expect(ended?.status).toBe("Completed");
+    expectOutput(ended?.output, "quick");
     expect(h.seen(tag)).toEqual(["after"]);
   });
 
   test("sendEvent starts other functions, once", async () => {
     const { tag, output } = await run("send");
-    expect(output).toEqual({ ids: [expect.stringMatching(/^[0-9A-Z]{26}$/)] });
+    expectOutput(output, { ids: [expect.stringMatching(/^[0-9A-Z]{26}$/)] });
     await until(() => h.seen(tag)[0]);
     expect(h.effects.filter((effect) => effect.tag === tag).map(({ value }) => value)).toEqual([7]);
   });
 
   test("invoke gives what the other function returns, or its error", async () => {
     const { tag, output } = await run("invoke");
-    expect(output).toEqual({ good: { doubled: 42 }, bad: "the child fails" });
+    expectOutput(output, { good: { doubled: 42 }, bad: "the child fails" });
     expect(h.seen(tag)).toEqual(["child", "child"]);
   });
 
@@ -130,13 +144,13 @@ describe("steps", options, () => {
       { name: "conformance/answer", data: { tag: randomUUID(), n: 5 } },
       { name: "conformance/answer", data: { tag, n: 1 } },
     ]);
-    expect((await h.runs(eventId))[0]?.status).toBe("Running");
+    await untilRunning(eventId);
     await h.inngest.send({ name: "conformance/answer", data: { tag, n: 2 } });
-    expect((await h.ended(eventId))[0]?.output).toBe(2);
+    expectOutput((await h.ended(eventId))[0]?.output, 2);
   });
 
   test("waitForEvent gives null when its time is up", async () => {
-    expect((await run("timeout")).output).toEqual({ answer: null });
+    expectOutput((await run("timeout")).output, { answer: null });
   });
 });
 
@@ -176,7 +190,12 @@ describe("flow", options, () => {
       const found = h.effects.filter((effect) => effect.tag === tag).map(({ value }) => value);
       return found.length === 2 ? found : undefined;
     });
-    expect(batches).toEqual([[1, 2, 3], [4]]);
+    if (embedded) expect(batches).toEqual([[1, 2, 3], [4]]);
+    const sizes = (batches as unknown[][]).map((batch) => batch.length);
+    expect([sizes.toSorted(), batches.flat().toSorted()]).toEqual([
+      [1, 3],
+      [1, 2, 3, 4],
+    ]);
   });
 
   test("cancelOn ends a sleeping run, and no other", async () => {
@@ -194,8 +213,8 @@ describe("flow", options, () => {
   test("DELETE /v1/runs/{id} cancels", async () => {
     const { tag, eventId } = await h.send("cancel");
     await until(() => h.seen(tag)[0]);
-    const [found] = await h.runs(eventId);
-    const answer = await h.api(`/v1/runs/${found?.run_id}`, "DELETE");
+    const found = await untilRunning(eventId);
+    const answer = await h.api(`/v1/runs/${found.run_id}`, "DELETE");
     expect(answer.ok).toBe(true);
     expect((await h.ended(eventId))[0]?.status).toBe("Cancelled");
     expect(h.seen(tag)).toEqual(["before"]);

@@ -22,7 +22,8 @@ export function SidePanel() {
         <h3 className="small-caps text-muted">Schedules</h3>
         {cronRuns.length === 0 && (
           <p className="mt-1 text-muted">
-            None has fired in the last hour: the next one does on the minute.
+            None has fired in the last hour. The next one does on the minute, if Inngest knows of
+            the functions.
           </p>
         )}
         <ul aria-label="Cron runs" className="mt-1 space-y-1.5">
