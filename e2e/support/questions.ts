@@ -24,7 +24,7 @@ const ofRun = (query: Record<string, string> = {}) => ({
   ask: (run: string) => ({ query: { ...query, run } }),
   alike: "it is a mark that the reader chooses: bytes are added up under it, for stats",
 });
-const ofCursor = (of: "jobsCursor" | "uploadsCursor") => ({
+const ofCursor = (of: "jobsCursor") => ({
   of,
   ask: (cursor: string) => ({ query: { cursor } }),
   alike: "it is a moment: the list of whoever asks is read from there on",
@@ -85,7 +85,9 @@ export const questions: Record<string, Record<string, Question>> = {
       alike: "nothing is being answered: the test after the matrix looks while something is",
     },
   },
-  listUploads: { "query:cursor": ofCursor("uploadsCursor") },
+  listUploads: {
+    "query:cursor": { of: "uploadsCursor", ask: (cursor) => ({ query: { cursor } }) },
+  },
   readUpload: ofPath("id", "upload"),
   deleteUpload: ofPath("id", "upload"),
   downloadUpload: ofPath("id", "upload"),
