@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "ioredis";
@@ -140,6 +140,55 @@ it("over Postgres, connects again where a LISTEN is refused and the connection s
     await bus.close();
     await proxy.close();
     await pool.end();
+  }
+});
+
+it("over Redis, connects again where a SUBSCRIBE is refused and the connection stands", async () => {
+  let refusing = true;
+  const subscribed = new Set<Socket>();
+  const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+  /** Just enough of a Redis: it refuses to subscribe, or remembers who did. */
+  const server = createServer((client) => {
+    client.on("error", () => undefined).once("close", () => subscribed.delete(client));
+    client.on("data", (bytes) => {
+      for (const command of bytes
+        .toString()
+        .split(/^\*\d+\r\n/m)
+        .filter(Boolean)) {
+        const [name = "", channel = ""] = command.split("\r\n").filter((_, i) => i % 2 === 1);
+        if (name.toLowerCase() !== "subscribe") client.write("+OK\r\n");
+        else if (refusing) client.write("-OOM refused by the test\r\n");
+        else {
+          subscribed.add(client);
+          client.write(`>3\r\n${bulk("subscribe")}${bulk(channel)}:1\r\n`);
+        }
+      }
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const errors: string[] = [];
+  const { port } = server.address() as AddressInfo;
+  const bus = createRedisBus(`redis://127.0.0.1:${port}`, ({ message }) => errors.push(message));
+  const heard: string[] = [];
+  let gaps = 0;
+  try {
+    await bus.ready();
+    bus.subscribe(
+      "wanted",
+      (message) => heard.push(message),
+      () => gaps++,
+    );
+    await soon(() => errors).toEqual([expect.stringContaining("OOM")]);
+    expect(gaps).toBe(0);
+    refusing = false;
+    await soon(() => subscribed.size).toBe(1);
+    await soon(() => gaps).toBe(1);
+    for (const client of subscribed)
+      client.write(`>3\r\n${["message", "wanted", "a"].map(bulk).join("")}`);
+    await soon(() => heard).toEqual(["a"]);
+  } finally {
+    await bus.close();
+    server.close();
   }
 });
 

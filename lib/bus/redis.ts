@@ -1,6 +1,9 @@
 import { Redis } from "ioredis";
 import { type Bus, Listeners } from "./bus";
 
+/** How long a SUBSCRIBE that was refused waits for its next try, in milliseconds. */
+const RETRY_MS = 500;
+
 /**
  * The bus over Redis pub/sub: one connection subscribes, another publishes.
  *
@@ -22,9 +25,21 @@ export function createRedisBus(url: string, onError: (error: Error) => void): Bu
         listeners.gap();
         resolve();
       } catch (error) {
-        onError(error as Error);
+        tryAgain(error as Error);
       }
     });
+  });
+
+  /** A SUBSCRIBE that was refused is missing on a connection that stands: only a new one has them all. */
+  let retry: NodeJS.Timeout | undefined;
+  function tryAgain(error: Error): void {
+    onError(error);
+    retry ??= setTimeout(() => subscriber.disconnect(true), RETRY_MS);
+  }
+  // A connection that ended by itself is made anew by the client.
+  subscriber.on("close", () => {
+    clearTimeout(retry);
+    retry = undefined;
   });
 
   return {
@@ -34,7 +49,7 @@ export function createRedisBus(url: string, onError: (error: Error) => void): Bu
     subscribe(channel, listener, onGap) {
       const end = listeners.add(channel, listener, onGap);
       // While the connection is away, coming back tells of the gap.
-      if (subscriber.status === "ready") subscriber.subscribe(channel).then(onGap, onError);
+      if (subscriber.status === "ready") subscriber.subscribe(channel).then(onGap, tryAgain);
       return end;
     },
     ready: () => connected,
