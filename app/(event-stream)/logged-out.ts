@@ -1,9 +1,9 @@
 import { revocations } from "@/lib/session/revocations";
-import { tokenOf, tokens } from "@/lib/session/session";
+import { sessionOf, tokens, tokensOf } from "@/lib/session/session";
 
-/** Whether the request carries a good token of a session that was logged out: it will not come back. */
+/** Whether the request has no session, but a good token of one that was logged out: it will not come back. */
 export async function isLoggedOut(request: Request): Promise<boolean> {
-  const token = tokenOf(request.headers);
-  const identity = token ? await tokens().verify(token) : null;
-  return identity !== null && revocations().has(identity.sessionId);
+  if (await sessionOf(request)) return false;
+  const identities = await Promise.all(tokensOf(request.headers).map(tokens().verify));
+  return identities.some((identity) => identity && revocations().has(identity.sessionId));
 }

@@ -1,7 +1,7 @@
 import type { Namespace, Socket } from "socket.io";
 import { HttpError } from "../http";
 import { revocations } from "../session/revocations";
-import { identify, tokenOf } from "../session/session";
+import { identify, tokensOf } from "../session/session";
 import type { Identity } from "../session/token";
 import { type Farewell, sayGoodbye } from "./farewell";
 
@@ -14,7 +14,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
  */
 export function requireIdentity(namespace: Namespace): void {
   namespace.use(async (socket, next) => {
-    const identity = await identify(handshakeToken(socket));
+    const identity = await identify(handshakeTokens(socket));
     if (!identity) return next(refusal());
     socket.data.identity = identity;
     next();
@@ -27,11 +27,11 @@ export function requireIdentity(namespace: Namespace): void {
 export const identityOf = (socket: Socket): Identity => socket.data.identity;
 
 /** Programs put the token in the handshake's `auth`; browsers send the cookie. Never the query. */
-function handshakeToken(socket: Socket): string | undefined {
+function handshakeTokens(socket: Socket): string[] {
   const { token } = socket.handshake.auth as { token?: unknown };
-  if (token !== undefined) return typeof token === "string" ? token : "";
+  if (token !== undefined) return typeof token === "string" ? [token] : [];
   const { cookie } = socket.handshake.headers;
-  return tokenOf(new Headers(cookie ? { cookie } : {}));
+  return tokensOf(new Headers(cookie ? { cookie } : {}));
 }
 
 function refusal(): Error {
