@@ -20,15 +20,16 @@ const words = Array.from({ length: 60 }, (_, n) => `w${n} `);
 const whole = words.join("");
 let aborted = 0;
 /** What it was asked. */
-const asked: ReturnType<typeof JSON.parse>[] = [];
+const asked: { messages: { role: string; content: string }[] }[] = [];
 
 /** A model that knows one text, and goes on where the assistant's message ends. */
 const provider = createServer(async (request, response) => {
   let body = "";
   for await (const piece of request.setEncoding("utf8")) body += piece;
+  const { messages } = JSON.parse(body);
   asked.push(JSON.parse(body));
-  const last = asked.at(-1).messages.at(-1);
-  const strange = strangely[asked.at(-1).messages[0].content];
+  const last = messages.at(-1);
+  const strange = strangely[messages[0].content];
   if (strange) return strange(response.writeHead(200, { "content-type": "text/event-stream" }));
   let rest = whole.slice(last.role === "assistant" ? last.content.length : 0);
   response.writeHead(200, { "content-type": "text/event-stream" });
