@@ -24,10 +24,10 @@ const ofRun = (query: Record<string, string> = {}) => ({
   ask: (run: string) => ({ query: { ...query, run } }),
   alike: "it is a mark that the reader chooses: bytes are added up under it, for stats",
 });
-const ofCursor = (of: "jobsCursor") => ({
+/** Signed for the list of one user: another's is refused as a forged one is. */
+const ofCursor = (of: "jobsCursor" | "uploadsCursor") => ({
   of,
   ask: (cursor: string) => ({ query: { cursor } }),
-  alike: "it is a moment: the list of whoever asks is read from there on",
 });
 const text = (id: string, chat: string) => ({
   body: json({
@@ -85,9 +85,7 @@ export const questions: Record<string, Record<string, Question>> = {
       alike: "nothing is being answered: the test after the matrix looks while something is",
     },
   },
-  listUploads: {
-    "query:cursor": { of: "uploadsCursor", ask: (cursor) => ({ query: { cursor } }) },
-  },
+  listUploads: { "query:cursor": ofCursor("uploadsCursor") },
   readUpload: ofPath("id", "upload"),
   deleteUpload: ofPath("id", "upload"),
   downloadUpload: ofPath("id", "upload"),

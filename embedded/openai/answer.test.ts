@@ -17,7 +17,7 @@ const ASKED = [
   ["How can Postgres run where I am root?", "docs/decisions/0002-embedded-postgres.md"],
   ["Explain how presence is counted across instances", "docs/decisions/0004-presence.md"],
   ["Which comments does the style of contributions want?", "CONTRIBUTING.md"],
-  ["What happens when an instance is killed?", "app/(chat)/README.md"],
+  ["What happens when an instance is killed?", "docs/background-tasks.md"],
   ["chat", "app/(chat)/README.md"],
 ] as const;
 
