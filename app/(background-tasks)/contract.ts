@@ -223,5 +223,7 @@ export const cronRuns = z.object({
       missed: z.number(),
     }),
   ),
+  /** Schedules that have fired in the last day and do not any more, each with the time at which it should have. */
+  late: z.array(z.object({ schedule: z.string(), dueAt: time })),
 });
 export type CronRuns = z.infer<typeof cronRuns>;

@@ -1,10 +1,13 @@
 import { slotOf, takeSlot } from "./concurrency.ts";
 import type { Config } from "./config.ts";
 import type { Tx } from "./database.ts";
-import type { Executor } from "./executor.ts";
+import { type Executor, errorOf } from "./executor.ts";
 import { addJob } from "./queue.ts";
-import { DISCOVER, type Run } from "./runs.ts";
+import { DISCOVER, failRun, type Run } from "./runs.ts";
 import { type Step, stepsOf } from "./steps.ts";
+
+/** How long a run waits for its function to be registered again, in milliseconds. */
+const MISSING_MS = 60_000;
 
 /** A call that may now be made: nobody else makes it. */
 export interface Claimed {
@@ -47,7 +50,7 @@ export async function claim(ex: Executor, tx: Tx, id: string): Promise<Claimed |
   if (!call) return undefined;
   const config = ex.functions.get(run.function_id);
   if (!config) {
-    await postpone(ex, tx, id, 1_000);
+    await waitForFunction(ex, tx, id, run);
     return undefined;
   }
   // A look for new steps while another is under way (a race): one after the other, or both find the same step.
@@ -69,6 +72,18 @@ export async function claim(ex: Executor, tx: Tx, id: string): Promise<Claimed |
   const steps = await stepsOf(tx, run.id);
   const { losses, delays } = call;
   return { id, step: call.step_id, run, config, steps, losses, delays };
+}
+
+/**
+ * The function of a run is not registered. While an application is replaced its instances may register turn by turn
+ * what one has and another has not; a function that stays away is gone, or is refused now, and its run fails.
+ */
+async function waitForFunction(ex: Executor, tx: Tx, call: string, run: Run): Promise<void> {
+  const since = ex.missing.get(run.function_id) ?? ex.now();
+  ex.missing.set(run.function_id, since);
+  if (ex.now() - since < MISSING_MS) return postpone(ex, tx, call, 1_000);
+  const message = `The function ${run.function_id} is not registered any more.`;
+  await failRun(ex, tx, run, errorOf({ message }));
 }
 
 /** Puts a call that has not begun off; its row stays. */

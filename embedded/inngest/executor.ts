@@ -8,6 +8,8 @@ export interface Executor {
   instances: Instances;
   /** The functions of the apps by id, as last registered. */
   functions: Map<string, Config>;
+  /** Functions that a call was due for and that are not registered, and since when, in milliseconds since 1970. */
+  missing: Map<string, number>;
   /** Without one, calls are unsigned: for apps in dev mode only. */
   signingKey?: string;
   /** Milliseconds since 1970. */

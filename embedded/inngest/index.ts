@@ -62,6 +62,7 @@ export async function startInngest(options: InngestOptions): Promise<EmbeddedInn
       db,
       instances: new Instances(apps, ({ url }) => wakers.get(url)?.()),
       functions: new Map(),
+      missing: new Map(),
       signingKey: options.signingKey,
       now,
       random,

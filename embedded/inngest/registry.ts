@@ -64,7 +64,10 @@ export async function register(ex: Executor, appId: string, given: unknown[]): P
     }
   });
   for (const { id } of gone) ex.functions.delete(id);
-  for (const config of configs) ex.functions.set(config.id, config);
+  for (const config of configs) {
+    ex.functions.set(config.id, config);
+    ex.missing.delete(config.id);
+  }
   ex.log(`${appId}: ${configs.length} functions are registered`);
   return { modified: true, refused };
 }

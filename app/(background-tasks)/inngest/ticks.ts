@@ -11,6 +11,9 @@ export const CRON_STREAM = "cron";
 export const periods = { digest: 60_000, imports: 5 * 60_000, sweep: 10 * 60_000 } as const;
 type Schedule = keyof typeof periods;
 
+/** How long after its time a tick counts as late, in milliseconds: its call may have to be repeated. */
+const LATE_MS = 2 * 60_000;
+
 /** The moment that a schedule fired for: Inngest says it, or it is the begun period of the event. */
 export function tickOf(event: { ts?: number; data?: unknown }, everyMs: number): string {
   const { scheduledAt } = (event.data ?? {}) as { scheduledAt?: unknown };
@@ -64,5 +67,22 @@ export async function lastTicks(): Promise<CronRuns["runs"]> {
     ...run,
     missed: missedBetween(run.schedule, before, run.tick),
   }));
-  return cronRuns.parse({ runs }).runs;
+  return cronRuns.shape.runs.parse(runs);
+}
+
+/**
+ * The schedules whose next tick should have come and has not, each with its time. One that has not fired for a day is
+ * not among them, as the ledger has forgotten it; nor is one that never fired, since the application may be new.
+ */
+export async function lateSchedules(now = Date.now()): Promise<CronRuns["late"]> {
+  const { rows } = await pool().query<{ schedule: Schedule; last: string }>(
+    `SELECT schedule, ticks.last FROM unnest($1::text[]) AS schedule,
+       LATERAL (SELECT max(step) AS last FROM ledger WHERE job = 'cron:' || schedule) AS ticks
+      WHERE ticks.last IS NOT NULL`,
+    [Object.keys(periods)],
+  );
+  return rows.flatMap(({ schedule, last }) => {
+    const due = Date.parse(last) + periods[schedule];
+    return due + LATE_MS < now ? [{ schedule, dueAt: new Date(due).toISOString() }] : [];
+  });
 }

@@ -2,6 +2,7 @@ import { logger } from "@/lib/logger";
 import { jobLimits } from "../contract";
 import { COLUMNS, parseRow } from "../jobs/rows";
 import { transact } from "../jobs/transact";
+import { createLateScheduleLog } from "./late-schedules";
 import { restart } from "./restart";
 
 /** How often an instance looks for jobs without progress. */
@@ -52,14 +53,16 @@ function restartOne(): Promise<boolean> {
 }
 
 /**
- * This instance's watchdog. It has a timer of its own: a schedule of Inngest's would be lost with the
- * jobs that it looks for.
+ * This instance's watchdog, of jobs and of schedules. It has a timer of its own: a schedule of Inngest's
+ * would be lost with what it looks for.
  * @returns ends it, after the look that is under way
  */
 export function startWatchdog(): () => Promise<void> {
   let looking: Promise<unknown> | undefined;
+  const logLateSchedules = createLateScheduleLog();
   const timer = setInterval(() => {
     looking ??= lookOnce()
+      .then(() => logLateSchedules())
       .catch((err) => logger().warn({ err }, "the watchdog could not look; it tries again"))
       .finally(() => {
         looking = undefined;

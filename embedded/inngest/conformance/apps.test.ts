@@ -81,6 +81,48 @@ describe.skipIf(!embedded)("apps", { timeout: 60_000 }, () => {
     app.close();
   });
 
+  test("a run whose function is registered no more, or refused now, fails instead of waiting for ever", async () => {
+    let handle: ReturnType<typeof serve> | undefined;
+    const app = await listen((request, response) => void handle?.(request, response));
+    // A minute of the executor passes at once.
+    let ahead = 0;
+    const { log, url, stop } = await startBeside(address(app), () => Date.now() + ahead);
+    const inngest = new Inngest({ id: "gone", baseUrl: url, ...KEYS, isDev: false });
+    const slow = (id: string, more: object) =>
+      inngest.createFunction({ id, triggers: { event: `gone/${id}` }, ...more }, async (ctx) => {
+        // Longer than until its functions are asked for again.
+        await ctx.step.sleep("nap", "13s");
+      });
+    const throttle = { limit: 1, period: "1m" } as const;
+    handle = serve({ client: inngest, functions: [slow("removed", {}), slow("changed", {})] });
+    await until(() => log.find((line) => line.includes("2 functions are registered")));
+    const { ids } = await inngest.send(
+      ["removed", "changed"].map((id) => ({ name: `gone/${id}`, data: {} })),
+    );
+    const runOf = async (eventId: string) => {
+      const headers = { authorization: `Bearer ${KEYS.signingKey}` };
+      const answer = await fetch(`${url}/v1/events/${eventId}/runs`, { headers });
+      return (await answer.json()).data[0];
+    };
+    for (const id of ids)
+      await until(async () => (await runOf(id))?.status === "Running" || undefined);
+
+    handle = serve({ client: inngest, functions: [slow("changed", { throttle })] });
+    await until(() => log.find((line) => line.includes("not supported here: throttle")));
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    for (const id of ids) expect((await runOf(id)).status).toBe("Running");
+    ahead = 61_000;
+    for (const id of ids) {
+      const failed = await until(async () => {
+        const run = await runOf(id);
+        return run.status === "Failed" ? run : undefined;
+      });
+      expect(failed.output.message).toMatch(/^The function gone-\w+ is not registered any more/);
+    }
+    await stop();
+    app.close();
+  });
+
   test("answers that are not signed with the key count for nothing", async () => {
     const signature = (body: string) => sign(body, KEYS.signingKey, Date.now() - 6 * 60_000);
     const forger = await listen(fakeApp(signature, (answer) => answer('"forged"')));

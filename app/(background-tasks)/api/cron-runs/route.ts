@@ -1,12 +1,14 @@
 import { json, route } from "@/lib/http";
 import { requireSession } from "@/lib/session/session";
-import { lastTicks } from "../../inngest/ticks";
+import { lastTicks, lateSchedules } from "../../inngest/ticks";
 
-// GET → 200 { runs }: what the schedules did last, the newest first. They belong to nobody.
+// GET → 200 { runs, late }: what the schedules did last, the newest first, and which of them have
+//   not fired when they should. They belong to nobody.
 // Fails with 401.
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   async GET(request) {
     await requireSession(request);
-    return json({ runs: await lastTicks() });
+    const [runs, late] = await Promise.all([lastTicks(), lateSchedules()]);
+    return json({ runs, late });
   },
 });

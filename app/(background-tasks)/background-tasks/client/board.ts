@@ -15,9 +15,17 @@ export interface View {
   jobs: readonly JobState[];
   tasks: readonly TaskState[];
   cronRuns: CronRuns["runs"];
+  /** Schedules that should have fired and have not. */
+  lateSchedules: CronRuns["late"];
   connected: boolean;
 }
-export const emptyView: View = { jobs: [], tasks: [], cronRuns: [], connected: false };
+export const emptyView: View = {
+  jobs: [],
+  tasks: [],
+  cronRuns: [],
+  lateSchedules: [],
+  connected: false,
+};
 
 /**
  * What one page knows of its user's jobs. The stream tells which job has changed; its row says what
@@ -60,7 +68,10 @@ export function createBoard() {
 
   const reload = () => api.jobs().then(({ jobs }) => put(jobs), ignoreOutage);
   const readTasks = () => api.tasks().then(({ tasks }) => set({ tasks }), ignoreOutage);
-  const readCron = () => api.cronRuns().then(({ runs }) => set({ cronRuns: runs }), ignoreOutage);
+  const readCron = () =>
+    api
+      .cronRuns()
+      .then(({ runs, late }) => set({ cronRuns: runs, lateSchedules: late }), ignoreOutage);
 
   const closeStream = readJobEvents({
     onFrame: wire.add,

@@ -6,7 +6,7 @@ import { KillPanel } from "./kill-panel";
 
 /** What the page hears, what can be broken, and what the schedules did. */
 export function SidePanel() {
-  const { connected, cronRuns } = useView();
+  const { connected, cronRuns, lateSchedules } = useView();
   return (
     <aside aria-label="Around the jobs" className="space-y-5 text-[0.8125rem]">
       <div>
@@ -20,7 +20,13 @@ export function SidePanel() {
       <KillPanel />
       <div>
         <h3 className="small-caps text-muted">Schedules</h3>
-        {cronRuns.length === 0 && (
+        {lateSchedules.map(({ schedule, dueAt }) => (
+          <p key={schedule} className="mt-1 text-warn">
+            {schedule} should have fired at {dueAt.slice(11, 16)} UTC and has not: Inngest is away,
+            or cannot reach this application.
+          </p>
+        ))}
+        {cronRuns.length === 0 && lateSchedules.length === 0 && (
           <p className="mt-1 text-muted">
             None has fired in the last hour. The next one does on the minute, if Inngest knows of
             the functions.

@@ -3,10 +3,16 @@ import { sweeps } from "@/lib/sweeps";
 import { inngest } from "../client";
 import { periods, recordTick, tickOf } from "../ticks";
 
+/**
+ * How often Inngest may call a tick again, whether it failed or did not reach us: nine minutes by a server's backoff.
+ * Not longer, as the next tick does what this one would have done.
+ */
+const RETRIES = 5;
+
 /** What is counted every minute. The tick is the ledger's key: fired twice, it is written once. */
 const digest = () =>
   inngest().createFunction(
-    { id: "minutely-digest", triggers: [{ cron: "* * * * *" }], retries: 2 },
+    { id: "minutely-digest", triggers: [{ cron: "* * * * *" }], retries: RETRIES },
     ({ event, step }) =>
       step.run("count", () =>
         recordTick("digest", tickOf(event, periods.digest), async () => {
@@ -24,7 +30,7 @@ const digest = () =>
 /** Celery's beat: every five minutes, what was imported in the last hour. */
 const imports = () =>
   inngest().createFunction(
-    { id: "imports-tally", triggers: [{ cron: "*/5 * * * *" }], retries: 2 },
+    { id: "imports-tally", triggers: [{ cron: "*/5 * * * *" }], retries: RETRIES },
     ({ event, step }) =>
       step.run("tally", () =>
         recordTick("imports", tickOf(event, periods.imports), async () => {
@@ -41,7 +47,7 @@ const imports = () =>
 /** Every ten minutes, each registered sweep as a step of its own: one that fails repeats alone. */
 const sweep = () =>
   inngest().createFunction(
-    { id: "sweep", triggers: [{ cron: "*/10 * * * *" }], retries: 2 },
+    { id: "sweep", triggers: [{ cron: "*/10 * * * *" }], retries: RETRIES },
     async ({ event, step }) => {
       const swept: Record<string, number> = {};
       for (const [name, run] of sweeps())
