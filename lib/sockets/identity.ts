@@ -3,7 +3,9 @@ import { HttpError } from "../http";
 import { revocations } from "../session/revocations";
 import { identify, tokensOf } from "../session/session";
 import type { Identity } from "../session/token";
+import { endUnused } from "./connects";
 import { type Farewell, sayGoodbye } from "./farewell";
+import { socketLimits } from "./limits";
 
 /** setTimeout's largest delay. Longer sessions look again when it has passed. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -19,7 +21,10 @@ export function requireIdentity(namespace: Namespace): void {
     socket.data.identity = identity;
     next();
   });
-  namespace.on("connection", (socket) => endWithToken(socket));
+  namespace.on("connection", (socket) => {
+    endWithToken(socket);
+    endUnused(socket, socketLimits.connectTimeoutMs);
+  });
   revocations().onRevoked((sessionId) => endSockets(namespace, sessionId, "logged out"));
 }
 

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { pool } from "../db/pool";
 import { adapterPool } from "./adapter-pool";
+import { socketLimits } from "./limits";
 import { closeSockets, createSocketServer } from "./server";
 
 it("ends connections that have entered no namespace, too: a shutdown waits for all of them", async () => {
@@ -24,5 +25,21 @@ it("ends connections that have entered no namespace, too: a shutdown waits for a
   await closed;
   expect(performance.now() - begun).toBeLessThan(1_000);
   await io.close();
-  await Promise.all([adapterPool().end(), pool().end()]);
 });
+
+it("ends a connection that asks for namespaces for ever", async () => {
+  const http = createServer();
+  const io = createSocketServer(http);
+  await once(http.listen(0, "127.0.0.1"), "listening");
+  const { port } = http.address() as AddressInfo;
+  const client = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
+  await once(client, "message");
+  const ended = once(client, "close");
+  const begun = performance.now();
+  for (let n = 0; n <= socketLimits.namespaceAttempts; n++) client.send("40/nothing,");
+  await ended;
+  expect(performance.now() - begun).toBeLessThan(socketLimits.connectTimeoutMs / 2);
+  await io.close();
+});
+
+afterAll(() => Promise.all([adapterPool().end(), pool().end()]));

@@ -1,7 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { createAdapter } from "@socket.io/postgres-adapter";
 import type { Pool } from "pg";
-import { Server } from "socket.io";
+import { Server, type Socket } from "socket.io";
 import { env } from "../env";
 import { lifecycle } from "../lifecycle";
 import { logger } from "../logger";
@@ -9,15 +9,12 @@ import { metrics } from "../metrics";
 import { isForeign } from "../origin";
 import { adapterPool } from "./adapter-pool";
 import { addressOf } from "./address";
+import { boundConnects } from "./connects";
 import { sayGoodbye } from "./farewell";
 import { socketLimits } from "./limits";
 
 /** A connection of Engine.IO. */
-interface Connection {
-  request: IncomingMessage;
-  close(): void;
-  once(event: "close", listener: () => void): void;
-}
+type Connection = Socket["conn"];
 
 /** The connections of each server, also those that have entered no namespace. */
 const connections = new WeakMap<Server, Set<Connection>>();
@@ -60,6 +57,7 @@ export function createSocketServer(http: HttpServer): Server {
   io.engine.on("connection", (conn: Connection) => {
     const address = addressOf(conn.request);
     open.add(conn);
+    boundConnects(conn);
     perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
     metrics().openSockets.inc();
     conn.once("close", () => {
