@@ -37,6 +37,12 @@ describe("the measuring core", () => {
     expect(stats.figures(0)).toMatchObject({ delivered: 8, duplicates: 2, gaps: 1, position: 8 });
   });
 
+  it("knows no latency below zero: that is only the error of what is known of the clock", () => {
+    const { stats } = newStats({ offset: -3 });
+    stats.entries([entry(1, 1)]);
+    expect(stats.figures(0)).toMatchObject({ p50: 0 });
+  });
+
   it("hashes what was taken, whatever was repeated and missed on the way", async () => {
     const { stats } = newStats();
     stats.entries(upTo(4));

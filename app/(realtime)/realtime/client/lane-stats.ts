@@ -83,7 +83,9 @@ export function createLaneStats({ begin, now, offsetMs, isDisturbed }: LaneStats
         else if (entry.seq === position + 1) {
           position = entry.seq;
           taken.push(entry);
-          deliveries.push({ at, latencyMs: at + offsetMs() - entry.sentAt, disturbed });
+          // Nothing arrives before it was sent: below zero is only the error of the clock's estimate.
+          const latencyMs = Math.max(0, at + offsetMs() - entry.sentAt);
+          deliveries.push({ at, latencyMs, disturbed });
         } else {
           counts.gaps++;
           complete = false;
