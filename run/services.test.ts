@@ -61,6 +61,7 @@ test("what the environment does not name is started, and ends with stop", async 
     OPENAI_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
     OPENAI_API_KEY: expect.stringMatching(/^[\w-]{43}$/),
     OPENAI_MODEL: "patternbook-docs",
+    OPENAI_REASONING_EFFORT: "low",
     S3_ENDPOINT: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     S3_BUCKET: "patternbook",
     S3_REGION: "us-east-1",

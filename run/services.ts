@@ -94,6 +94,8 @@ function answerer(): Planned | undefined {
       OPENAI_BASE_URL,
       OPENAI_API_KEY,
       OPENAI_MODEL: MODEL,
+      // It reports what it looks up, where it is asked to.
+      OPENAI_REASONING_EFFORT: process.env.OPENAI_REASONING_EFFORT || "low",
     }),
   };
 }

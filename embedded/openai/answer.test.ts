@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { readPassages } from "../../lib/documents/passages.ts";
+import { createDocumentSearch } from "../../lib/documents/search.ts";
+import { searchDocuments } from "../../lib/documents/tool.ts";
 import { docsAnswerer, REFUSAL } from "./answer.ts";
 import { root } from "./openai.fixture.ts";
-import { parse, readPassages } from "./passages.ts";
 
 const passages = readPassages(root);
 const answerer = docsAnswerer(passages);
 const answer = (...questions: string[]) =>
-  answerer(questions.map((text) => ({ role: "user", text })));
+  answerer(questions.map((text) => ({ role: "user", text }))).text;
 const words = (text: string) => text.split(/\s+/).length;
 
 const ASKED = [
@@ -76,7 +78,7 @@ describe("the answer", () => {
   });
 
   test("to no question at all is a refusal", () => {
-    expect(answerer([{ role: "system", text: "Why is the log gapless?" }])).toBe(REFUSAL);
+    expect(answerer([{ role: "system", text: "Why is the log gapless?" }]).text).toBe(REFUSAL);
   });
 
   test("never repeats what was asked", () => {
@@ -89,32 +91,49 @@ describe("the answer", () => {
   });
 });
 
-test("Markdown becomes passages", () => {
-  const markdown = [
-    "# The [title](x.md)",
-    "One",
-    "line. ![picture](a.png)",
-    "",
-    "- first [`a|b`](<app/(x)/y.ts>)",
-    "  goes on",
-    "- second",
-    "## Below",
-    "| what | then |",
-    "|---|:-:|",
-    "| one `\\|` | two | three |",
-    "```sh",
-    "# no heading",
-    "- no item",
-    "```",
-    "<!-- nothing -->",
-  ].join("\n");
-  const found = parse("a.md", markdown);
-  expect(found.map(({ heading, text }) => [heading, text])).toEqual([
-    ["The title", "One line."],
-    ["The title", "- first `a|b` goes on"],
-    ["The title", "- second"],
-    ["Below", "one `|`: two; three"],
-    ["Below", "# no heading\n- no item"],
-  ]);
-  expect(new Set(found.map(({ title }) => title))).toEqual(new Set(["The title"]));
+describe("with a search that it may call", () => {
+  const search = createDocumentSearch(passages);
+  const user = (text: string) => ({ role: "user", text });
+  const result = (query: string) => ({
+    role: "tool",
+    text: JSON.stringify(searchDocuments(search, query)),
+  });
+
+  test.each(ASKED)("“%s” is looked up, and answered from what was found: %s", (question, path) => {
+    const call = answerer([user(question)], true);
+    expect(call.text).toBe("");
+    const called = { role: "assistant", text: "", hasCalls: true };
+    const { text, query } = answerer([user(question), called, result(call.query ?? "")], true);
+    expect(query).toBeUndefined();
+    expect(text).toContain(`— \`${path}\`, “`);
+    expect(words(text)).toBeLessThanOrEqual(250);
+  });
+
+  test("nothing is looked up where there is nothing to look for", () => {
+    const reply = answerer([user("hello")], true);
+    expect([reply.query, reply.text]).toEqual([undefined, REFUSAL]);
+  });
+
+  test("what a tool found that is no passage is a refusal; one that is unknown is quoted", () => {
+    const question = user("Why is the log gapless?");
+    expect(answerer([question, { role: "tool", text: "42" }], true).text).toBe(REFUSAL);
+    const strange = { path: "a.md", heading: "Strange", text: "Words that nobody has written." };
+    const text = JSON.stringify({ passages: [strange] });
+    expect(answerer([question, { role: "tool", text }], true).text).toContain(
+      "> Words that nobody has written.\n\n— `a.md`, “Strange”",
+    );
+  });
+
+  test("it reports what it does, in words that the documents have", () => {
+    const secret = "Why is the log xyzzy gapless?";
+    const { reasoning } = answerer([user(secret)]);
+    expect(reasoning).toMatch(/the documents have log, gapless\. The search finds \d+ passages/);
+    expect(answerer([user(secret)], true).reasoning).toMatch(/log, gapless\. I call the search/);
+    expect(answerer([user("xyzzy")]).reasoning).not.toContain("xyzzy");
+    for (const [question] of ASKED) {
+      const count = words(answerer([user(question)]).reasoning);
+      expect(count).toBeGreaterThanOrEqual(15);
+      expect(count).toBeLessThanOrEqual(60);
+    }
+  });
 });

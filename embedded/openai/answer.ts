@@ -1,11 +1,22 @@
-import MiniSearch from "minisearch";
-import type { Passage } from "./passages.ts";
-import { alike, isTelling, terms } from "./terms.ts";
+import type { Passage } from "../../lib/documents/passages.ts";
+import { createDocumentSearch, tellingWords } from "../../lib/documents/search.ts";
+import { searchOutput } from "../../lib/documents/tool.ts";
 
 export interface Message {
   role: string;
   text: string;
+  /** Of an assistant's message: it called tools. */
+  hasCalls?: boolean;
 }
+
+/** What is said to the messages: a call of the search, or a text; before either, what was looked for. */
+export interface Reply {
+  reasoning: string;
+  /** What the search is called with; undefined where the text is the answer. */
+  query?: string;
+  text: string;
+}
+export type Answerer = (messages: readonly Message[], canSearch?: boolean) => Reply;
 
 /** Words of quotation: from `least` to `most`, and enough at `target`. */
 const SHORT = { least: 60, target: 110, most: 200 };
@@ -15,91 +26,80 @@ const LONG = { least: 300, target: 420, most: 520 };
 const AT_LENGTH =
   /\b(?:(?<!how )long(?:er)?(?![- ]?poll)|in detail|(?:more |all )?details?|detailed|in[- ]depth|thorough(?:ly)?|comprehensive(?:ly)?|at length|essay)\b/gi;
 
-/**
- * How much of a question's weight one section must have, in two words or in one, to be an answer. Rare
- * words weigh more, unknown ones most; of a long question the five heaviest count.
- */
-const ENOUGH = 0.38;
-const ENOUGH_OF_ONE = 0.6;
-const WORDS_THAT_COUNT = 5;
-const OVERVIEW = 1.5;
-const MAX_TERMS = 64;
-
 export const REFUSAL =
   "I find nothing about that in this project's documents, so I have no answer. I look things up " +
   "in its READMEs and decision records and quote them; I am not a language model and know nothing " +
   "else. Ask, for example, how a stream resumes, why the log is gapless, or what the demo starts.";
 
 /**
- * Answers from the passages alone: BM25 finds them, and they are quoted with their place. The answer
- * depends on the messages and the documents and on nothing else: no clock, no chance.
+ * Answers from the passages alone: a search finds them, and they are quoted with their place. The answer
+ * depends on the messages and the documents and on nothing else: no clock, no chance. Where it may call a
+ * search, it does, and quotes what that found.
  */
-export function docsAnswerer(passages: readonly Passage[]): (messages: Message[]) => string {
-  const index = new MiniSearch<Passage>({
-    fields: ["title", "heading", "path", "text"],
-    tokenize: terms,
-    // `terms` has done it.
-    processTerm: (term) => term,
-    searchOptions: {
-      boost: { title: 2, heading: 2 },
-      // Of two that say it alike, the overview.
-      boostDocument: (id: number) => (passages[id]?.path === "README.md" ? OVERVIEW : 1),
-    },
-  });
-  index.addAll(passages);
-  const frequency = new Map<string, number>();
-  for (const { title, heading, path, text } of passages) {
-    for (const term of new Set(terms(`${title} ${heading} ${path} ${text}`))) {
-      frequency.set(term, (frequency.get(term) ?? 0) + 1);
-    }
-  }
-  const weight = (term: string) => {
-    const n = Math.max(...alike(term).map((other) => frequency.get(other) ?? 0));
-    return Math.log(1 + (passages.length - n + 0.5) / (n + 0.5));
-  };
+export function docsAnswerer(passages: readonly Passage[]): Answerer {
+  const search = createDocumentSearch(passages);
+  const known = new Map(passages.map((passage) => [keyOf(passage), passage]));
 
-  /** The passages that bear on the question, best first. None where the best one covers too little. */
-  function find(asked: readonly string[]): Passage[] {
-    const hits = index
-      .search(asked.flatMap(alike).join(" "))
-      .map((hit) => ({ id: hit.id as number, score: hit.score, terms: hit.terms }))
-      .sort((a, b) => b.score - a.score || a.id - b.id);
-    const weights = asked.map(weight).sort((a, b) => b - a);
-    const whole = sum(weights.slice(0, WORDS_THAT_COUNT));
-    const sections = new Map<string, string[]>();
-    for (const hit of hits.slice(0, 20)) {
-      const { path = "", heading = "" } = passages[hit.id] ?? {};
-      const place = `${path} ${heading}`;
-      sections.set(place, [...(sections.get(place) ?? []), ...hit.terms]);
-    }
-    const enough = [...sections.values()].some((has) => {
-      const known = asked.filter((term) => alike(term).some((other) => has.includes(other)));
-      const share = sum(known.map(weight)) / whole;
-      return share >= ENOUGH_OF_ONE || (known.length > 1 && share >= ENOUGH);
-    });
-    if (!enough) return [];
-    const floor = (hits[0]?.score ?? 0) * 0.25;
-    return hits.filter(({ score }) => score >= floor).flatMap(({ id }) => passages[id] ?? []);
+  /** What the tools answered, as passages; undefined where none was called since the last question. */
+  function results(messages: readonly Message[]): Passage[] | undefined {
+    const last = messages.findLastIndex(({ role }) => role === "user");
+    const tools = messages.slice(last + 1).filter(({ role }) => role === "tool");
+    if (tools.length === 0) return undefined;
+    return tools
+      .flatMap(({ text }) => searchOutput.safeParse(parseJson(text)).data?.passages ?? [])
+      .map((found, n) => {
+        const strange = { id: passages.length + n, title: found.path, code: false, ...found };
+        return known.get(keyOf(found)) ?? strange;
+      });
   }
 
-  return (messages) => {
+  return (messages, canSearch = false) => {
     const questions = messages.filter(({ role }) => role === "user").map(({ text }) => text);
-    const last = questions.at(-1) ?? "";
-    const size = last.search(AT_LENGTH) >= 0 ? LONG : SHORT;
-    const found = find(asked(questions));
-    if (found.length === 0) return REFUSAL;
-    return compose(select(found, passages, size));
+    const words = asked(questions);
+    const lookedUp = report(words.filter(search.knows));
+    const given = results(messages);
+    if (!given && canSearch && words.length > 0) {
+      const query = words.join(" ").slice(0, 500);
+      return { reasoning: `${lookedUp} I call the search for them.`, query, text: "" };
+    }
+    const found = given ?? search.find(words);
+    const size = (questions.at(-1) ?? "").search(AT_LENGTH) >= 0 ? LONG : SHORT;
+    return {
+      reasoning: `${given ? "" : `${lookedUp} `}${reportFound(found)}`,
+      text: found.length === 0 ? REFUSAL : compose(select(found, passages, size)),
+    };
   };
+}
+
+const keyOf = ({ path, text }: { path: string; text: string }) => `${path}\n${text}`;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the words that were asked, those that the documents have. */
+function report(words: readonly string[]): string {
+  if (words.length === 0) return "The documents have none of the words of the question.";
+  return `Of the words of the question, the documents have ${words.slice(0, 12).join(", ").toLowerCase()}.`;
+}
+
+function reportFound(found: readonly Passage[]): string {
+  const [best] = found;
+  if (!best) return "No section has enough of them to be an answer, so I say that I have none.";
+  const files = new Set(found.map(({ path }) => path)).size;
+  const count = `${found.length} ${found.length === 1 ? "passage" : "passages"} in ${files} ${files === 1 ? "file" : "files"}`;
+  return `The search finds ${count}; the best one is in ${best.path}, under “${best.heading}”. I quote what fits, with its place.`;
 }
 
 /** The telling words of the last question; of the one before too where that says next to nothing. */
 function asked(questions: readonly string[]): string[] {
-  const telling = (text = "") => [
-    ...new Set(terms(text.replaceAll(AT_LENGTH, " ")).filter(isTelling)),
-  ];
+  const telling = (text = "") => tellingWords(text.replaceAll(AT_LENGTH, " "));
   const last = telling(questions.at(-1));
-  const all = last.length < 2 ? [...last, ...telling(questions.at(-2))] : last;
-  return [...new Set(all)].slice(0, MAX_TERMS);
+  return last.length < 2 ? [...new Set([...last, ...telling(questions.at(-2))])] : last;
 }
 
 /** The best passages up to the target; then what follows them in their files, up to the least. */
@@ -148,8 +148,4 @@ function quote({ text, code }: Passage): string {
 
 function wordCount(text: string): number {
   return text.split(/\s+/).length;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -71,13 +71,44 @@ test("the limit counts the tokens of this part alone", () => {
     { role: "user", text: "why" },
     { role: "assistant", text: "one " },
   ];
-  const answer = (seen: unknown[]) => (seen.length === 1 ? "one two three" : "wrong");
-  expect(complete(answer, messages, 1)).toEqual({
-    tokens: ["two "],
-    finishReason: "length",
-    usage: { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 },
+  const answer = (seen: readonly unknown[]) => ({
+    ...{ reasoning: "Hm.", text: seen.length === 1 ? "one two three" : "wrong" },
   });
-  expect(complete(answer, messages, 2).finishReason).toBe("stop");
+  expect(complete(answer, messages, { maxTokens: 1, reasons: true })).toEqual({
+    tokens: [{ kind: "content", text: "two " }],
+    tool: undefined,
+    finishReason: "length",
+    usage: {
+      ...{ prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 },
+      completion_tokens_details: { reasoning_tokens: 0 },
+    },
+  });
+  expect(complete(answer, messages, { maxTokens: 2 }).finishReason).toBe("stop");
+});
+
+test("reasoning, then a call or a text: any limit cuts the same tokens, and says so", () => {
+  const question = [{ role: "user", text: "why" }];
+  fc.assert(
+    fc.property(text, text, fc.boolean(), fc.nat(60), (reasoning, said, canCall, maxTokens) => {
+      const answer = (_: unknown, canSearch = false) =>
+        canSearch ? { reasoning, query: said, text: "" } : { reasoning, text: said };
+      const options = { reasons: true, tool: canCall ? "search" : undefined };
+      const whole = complete(answer, question, { maxTokens: Number.POSITIVE_INFINITY, ...options });
+      const cut = complete(answer, question, { maxTokens, ...options });
+      expect(cut.tokens).toEqual(whole.tokens.slice(0, maxTokens));
+      const isCut = whole.tokens.length > maxTokens;
+      expect(cut.finishReason).toBe(isCut ? "length" : canCall ? "tool_calls" : "stop");
+      const of = (kind: string) => whole.tokens.filter((token) => token.kind === kind);
+      const joined = (kind: string) =>
+        of(kind)
+          .map((token) => token.text)
+          .join("");
+      expect(joined("reasoning")).toBe(`${reasoning}\n`);
+      if (canCall) expect(JSON.parse(joined("arguments"))).toEqual({ query: said });
+      else expect(joined("content")).toBe(said);
+      expect(whole.usage.completion_tokens_details.reasoning_tokens).toBe(of("reasoning").length);
+    }),
+  );
 });
 
 test("the pace is uneven, the same every time, and right on average", () => {

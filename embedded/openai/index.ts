@@ -2,10 +2,10 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { readPassages } from "../../lib/documents/passages.ts";
 import { docsAnswerer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { complete } from "./completion.ts";
-import { readPassages } from "./passages.ts";
 import { ApiError, MODEL, parsePace, parseRequest, requireModel } from "./request.ts";
 import { respond } from "./respond.ts";
 
@@ -81,7 +81,7 @@ export async function startOpenAI(options: OpenAIOptions): Promise<EmbeddedOpenA
         headers,
       });
     }
-    const completion = complete(answer, parsed.messages, parsed.maxTokens);
+    const completion = complete(answer, parsed.messages, parsed);
     const left = new AbortController();
     stats.started++;
     stats.open++;

@@ -1,4 +1,5 @@
 import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { EmbeddedOpenAI } from "./index.ts";
 
 export const apiKey = "a key for tests";
@@ -13,6 +14,13 @@ export function modelOf({ baseUrl }: EmbeddedOpenAI, pace = 0, key = apiKey) {
   });
   return provider.chat("patternbook-docs");
 }
+
+/** The same through the SDK's package for servers that speak OpenAI's protocol; it shows reasoning. */
+export const compatibleModelOf = ({ baseUrl }: EmbeddedOpenAI) =>
+  createOpenAICompatible({
+    ...{ name: "compatible", baseURL: baseUrl, apiKey, includeUsage: true },
+    headers: { "x-pace": "0" },
+  })("patternbook-docs");
 
 /** A raw request to /v1/chat/completions; `body` as it is where it is a string. */
 export function ask(

@@ -1,10 +1,13 @@
-import { APICallError, generateText, streamText } from "ai";
+import { APICallError, generateText, isStepCount, streamText, tool } from "ai";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { readPassages } from "../../lib/documents/passages.ts";
+import { createDocumentSearch } from "../../lib/documents/search.ts";
+import { searchDocuments, searchInput } from "../../lib/documents/tool.ts";
 import { REFUSAL } from "./answer.ts";
 import { MAX_BODY_BYTES } from "./body.ts";
 import { type EmbeddedOpenAI, startOpenAI } from "./index.ts";
-import { apiKey, ask, modelOf, root, statsOf } from "./openai.fixture.ts";
+import { apiKey, ask, compatibleModelOf, modelOf, root, statsOf } from "./openai.fixture.ts";
 import { tokenize } from "./tokens.ts";
 
 const QUESTION = "How does a stream resume after a disconnect?";
@@ -89,6 +92,52 @@ describe("through the AI SDK", () => {
     expect(usage.outputTokens).toBe(7);
     const full = await answerTo(user(QUESTION));
     expect(text).toBe(tokenize(full).slice(0, 7).join(""));
+  });
+
+  test("it reports, calls the search that it is offered, and quotes what that found", async () => {
+    const asked: string[] = [];
+    const model = compatibleModelOf(server);
+    const { stream, steps } = streamText({
+      ...{ model, prompt: QUESTION, reasoning: "low", stopWhen: isStepCount(3) },
+      tools: {
+        search_documents: tool({
+          inputSchema: searchInput,
+          execute({ query }) {
+            asked.push(query);
+            return searchDocuments(createDocumentSearch(readPassages(root)), query);
+          },
+        }),
+      },
+    });
+    const types: string[] = [];
+    for await (const { type } of stream) if (types.at(-1) !== type) types.push(type);
+    expect(asked).toEqual(["stream resume disconnect"]);
+    expect(
+      types.filter((type) => /^(reasoning|text)-delta|^tool-(call|result)/.test(type)),
+    ).toEqual([
+      ...["reasoning-delta", "tool-call", "tool-result", "reasoning-delta", "text-delta"],
+    ]);
+    const [first, second] = await steps;
+    expect([first?.rawFinishReason, second?.rawFinishReason]).toEqual(["tool_calls", "stop"]);
+    expect(first?.usage.outputTokenDetails.reasoningTokens).toBeGreaterThan(10);
+    expect(second?.text).toContain("— `app/(event-stream)/README.md`");
+  });
+
+  test("after a tool's result it continues an answer that was cut, byte for byte", async () => {
+    const passages = searchDocuments(createDocumentSearch(readPassages(root)), "stream resume");
+    const call = { id: "c", type: "function", function: { name: "f", arguments: "{}" } };
+    const messages = [
+      { role: "user", content: QUESTION },
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "c", content: JSON.stringify(passages) },
+    ];
+    const full = await contentOf({ messages });
+    expect(full.length).toBeGreaterThan(300);
+    for (const cut of [0, 1, 57, full.length - 1, full.length]) {
+      const begun = full.slice(0, cut);
+      const rest = await contentOf({ messages: [...messages, assistant(begun)] });
+      expect(begun + rest).toBe(full);
+    }
   });
 
   test("a wrong key is an error that the SDK understands", async () => {
@@ -273,7 +322,7 @@ describe("on the wire", () => {
     const answers = await Promise.all([
       ask(server, { messages }),
       ask(server, { messages, stream: true }),
-      ask(server, { messages, tools: [] }),
+      ask(server, { messages, n: 2 }),
       ask(server, "{"),
       fetch(`${server.baseUrl}/models`),
       fetch(`${server.baseUrl}/models`, { headers }),

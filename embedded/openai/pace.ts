@@ -25,11 +25,11 @@ function scatter(i: number): number {
  * The tokens, each when it is due by the clock of the whole answer: what was late is made up for.
  * @throws AbortError as soon as the signal fires; no timer is left
  */
-export async function* paced(
-  tokens: readonly string[],
+export async function* paced<T>(
+  tokens: readonly T[],
   perSecond: number,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<T> {
   const start = performance.now();
   const due = dueTimes(tokens.length, perSecond);
   for (const [i, token] of tokens.entries()) {

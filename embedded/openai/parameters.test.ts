@@ -62,7 +62,6 @@ describe("what is ignored", () => {
     frequency_penalty: [-2, 3],
     presence_penalty: [2, "much"],
     seed: [7, 0.5],
-    reasoning_effort: ["high", "extreme"],
     verbosity: ["low", "silent"],
     prediction: [{ type: "content", content: "x" }, "x"],
     user: ["u", 7],
@@ -85,9 +84,6 @@ describe("what is ignored", () => {
 describe("what is refused", () => {
   type Name = keyof typeof refused.shape;
   const values: Record<Name, [code: string, param: string, ...refused: unknown[]]> = {
-    tools: ["unsupported_parameter", "tools", [tool], []],
-    tool_choice: ["unsupported_parameter", "tool_choice", "auto", "none", "required"],
-    parallel_tool_calls: ["unsupported_parameter", "parallel_tool_calls", true, false],
     functions: ["unsupported_parameter", "functions", [{ name: "f" }]],
     function_call: ["unsupported_parameter", "function_call", "auto", "none"],
     n: ["unsupported_value", "n", 2, 0],
@@ -125,14 +121,7 @@ describe("what is refused", () => {
     expect(await contentOf(nothing)).toBe(plain);
   });
 
-  const call = { id: "c", type: "function", function: { name: "f", arguments: "{}" } };
   test.each([
-    ["a call of a tool", { role: "assistant", tool_calls: [call] }, "messages[1].tool_calls[0]"],
-    [
-      "what a tool has answered",
-      { role: "tool", tool_call_id: "c", content: "x" },
-      "messages[1].role",
-    ],
     [
       "what a function has answered",
       { role: "function", name: "f", content: "x" },
@@ -152,5 +141,64 @@ describe("what is refused", () => {
     ];
     const error = await errorOf({ messages: [{ role: "user", content }] });
     expect(error).toEqual([400, "unsupported_value", "messages[0].content[1].type"]);
+  });
+});
+
+describe("tools", () => {
+  const search = (name = "find") => ({
+    type: "function",
+    function: {
+      name,
+      parameters: {
+        type: "object",
+        properties: { query: { type: "string" } },
+        required: ["query"],
+      },
+    },
+  });
+  const call = { id: "c", type: "function", function: { name: "find", arguments: "{}" } };
+  const called = { role: "assistant", content: null, tool_calls: [call] };
+  const result = { role: "tool", tool_call_id: "c", content: '{"passages":[]}' };
+
+  test.each([
+    ["no list", { tools: "find" }, "invalid_value", "tools"],
+    ["an empty list", { tools: [] }, "invalid_value", "tools"],
+    ["a name with blanks", { tools: [search("a b")] }, "invalid_value", "tools[0].function.name"],
+    ["a choice without tools", { tool_choice: "auto" }, null, "tool_choice"],
+    ["parallel calls without tools", { parallel_tool_calls: true }, null, "parallel_tool_calls"],
+    [
+      "the choice of a tool that there is not",
+      { tools: [search()], tool_choice: { type: "function", function: { name: "other" } } },
+      "invalid_value",
+      "tool_choice",
+    ],
+    [
+      "a tool that must be called and cannot be filled",
+      { tools: [tool], tool_choice: "required" },
+      "unsupported_value",
+      "tool_choice",
+    ],
+    [
+      "a result without a call",
+      { messages: [...messages, result] },
+      null,
+      "messages[1].tool_call_id",
+    ],
+    ["a call without a result", { messages: [...messages, called] }, null, "messages[1].role"],
+    [
+      "a question before the result",
+      { messages: [...messages, called, ...messages, result] },
+      null,
+      "messages[1].role",
+    ],
+  ])("%s is refused", async (_, body, code, param) => {
+    expect(await errorOf(body)).toEqual([400, code, param]);
+  });
+
+  test.each([
+    ["no tool is called where none may be", { tools: [search()], tool_choice: "none" }],
+    ["a tool that cannot be filled is not called", { tools: [tool] }],
+  ])("%s", async (_, body) => {
+    expect(await contentOf(body)).toBe(plain);
   });
 });

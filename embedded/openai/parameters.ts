@@ -19,10 +19,38 @@ const content = z.preprocess(
   z.array(part).min(1),
 );
 
+const call = z.object({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.object({ name: z.string(), arguments: z.string() }),
+});
+
 const message = z.discriminatedUnion("role", [
   z.looseObject({ role: z.enum(["system", "developer", "user"]), content }),
-  z.looseObject({ role: z.enum(["assistant", "tool", "function"]), content: content.nullish() }),
+  z.looseObject({
+    role: z.literal("assistant"),
+    content: content.nullish(),
+    tool_calls: z.array(call).nullish(),
+  }),
+  z.looseObject({ role: z.literal("tool"), content, tool_call_id: z.string() }),
+  z.looseObject({ role: z.literal("function"), content: content.nullish() }),
 ]);
+
+const toolName = z.string().regex(/^[\w-]{1,64}$/, "has 1 to 64 letters, digits, _ and -");
+const tool = z.object({
+  type: z.literal("function"),
+  function: z.object({
+    name: toolName,
+    description: z.string().nullish(),
+    strict: z.boolean().nullish(),
+    parameters: z
+      .looseObject({
+        required: z.array(z.string()).optional(),
+        properties: z.record(z.string(), z.looseObject({ type: z.unknown() })).optional(),
+      })
+      .nullish(),
+  }),
+});
 
 /** These decide what is answered. */
 export const honoured = z.object({
@@ -35,6 +63,15 @@ export const honoured = z.object({
   max_tokens: tokenLimit,
   max_completion_tokens: tokenLimit,
   service_tier: z.enum(["auto", "default", "flex", "scale", "priority"]).nullish(),
+  reasoning_effort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]).nullish(),
+  tools: z.array(tool).min(1).max(128).nullish(),
+  tool_choice: z
+    .union([
+      z.enum(["none", "auto", "required"]),
+      z.object({ type: z.literal("function"), function: z.object({ name: toolName }) }),
+    ])
+    .nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
 });
 
 /** These only tune a model, or are for OpenAI's caches and accounts: checked as OpenAI checks them, then ignored. */
@@ -44,7 +81,6 @@ export const ignored = z.object({
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   seed: z.int().nullish(),
-  reasoning_effort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]).nullish(),
   verbosity: z.enum(["low", "medium", "high"]).nullish(),
   prediction: z.looseObject({ type: z.literal("content") }).nullish(),
   user: z.string().nullish(),
@@ -58,13 +94,9 @@ export const ignored = z.object({
 const absent = z.null().optional();
 
 /**
- * These change what an answer is or promise something: only the values that ask for nothing are taken. Tools and what
- * belongs to them have no such value but null: OpenAI refuses an empty list and a choice without tools as well.
+ * These change what an answer is or promise something: only the values that ask for nothing are taken.
  */
 export const refused = z.object({
-  tools: absent,
-  tool_choice: absent,
-  parallel_tool_calls: absent,
   functions: absent,
   function_call: absent,
   n: z.literal(1).nullish(),
@@ -88,9 +120,8 @@ export const refused = z.object({
 export const refusedInMessages = z.object({
   messages: z.array(
     z.object({
-      role: z.enum(["system", "developer", "user", "assistant"]),
+      role: z.enum(["system", "developer", "user", "assistant", "tool"]),
       content: z.array(z.object({ type: z.literal("text") })).nullish(),
-      tool_calls: z.array(z.never()).nullish(),
       function_call: absent,
       refusal: absent,
       audio: absent,

@@ -48,20 +48,48 @@ async function stream(response: ServerResponse, head: object, delivery: Delivery
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-cache, no-transform",
   });
-  await write(choice({ role: "assistant", content: "" }));
-  for await (const content of paced(completion.tokens, perSecond, signal)) {
-    await write(choice({ content }));
+  await write(choice({ role: "assistant", content: completion.tool ? null : "" }));
+  const id = `call_${randomUUID().replaceAll("-", "")}`;
+  let isCalled = false;
+  for await (const { kind, text } of paced(completion.tokens, perSecond, signal)) {
+    if (kind === "content") await write(choice({ content: text }));
+    else if (kind === "reasoning") await write(choice({ reasoning_content: text }));
+    else {
+      if (!isCalled) await write(choice({ tool_calls: [callHead(id, completion.tool, "")] }));
+      isCalled = true;
+      await write(choice({ tool_calls: [{ index: 0, function: { arguments: text } }] }));
+    }
   }
   await write(choice({}, completion.finishReason));
   if (includeUsage) await write([], completion.usage);
   response.end("data: [DONE]\n\n");
 }
 
+/** A call as the first of its pieces has it. */
+const callHead = (id: string, name: string | undefined, args: string) => ({
+  index: 0,
+  id,
+  type: "function",
+  function: { name, arguments: args },
+});
+
 async function whole(response: ServerResponse, head: object, delivery: Delivery): Promise<void> {
   const { completion, perSecond, signal } = delivery;
-  let content = "";
-  for await (const token of paced(completion.tokens, perSecond, signal)) content += token;
-  const message = { role: "assistant", content, refusal: null };
+  const texts = { reasoning: "", content: "", arguments: "" };
+  for await (const { kind, text } of paced(completion.tokens, perSecond, signal))
+    texts[kind] += text;
+  const { index: _, ...call } = callHead(
+    `call_${randomUUID().replaceAll("-", "")}`,
+    completion.tool,
+    texts.arguments,
+  );
+  const message = {
+    role: "assistant",
+    content: completion.tool ? null : texts.content,
+    refusal: null,
+    ...(texts.reasoning && { reasoning_content: texts.reasoning }),
+    ...(completion.tool && { tool_calls: [call] }),
+  };
   const choices = [{ index: 0, message, logprobs: null, finish_reason: completion.finishReason }];
   const body = { ...head, object: "chat.completion", choices, usage: completion.usage };
   response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(body));
