@@ -38,7 +38,18 @@ export const envSchema = z.object({
     .optional()
     .describe("that service where it is not OpenAI: Ollama, or any with the same API"),
   OPENAI_MODEL: z.string().default("gpt-4.1-mini").describe("which of its models answers"),
-  OPENAI_SILENCE_SECONDS: whole(30).describe("how long it may be silent before an answer fails"),
+  OPENAI_FIRST_BYTE_SECONDS: whole(120, 1).describe("how long it may take to begin an answer"),
+  OPENAI_SILENCE_SECONDS: whole(30, 1).describe("how long it may be silent within an answer"),
+  OPENAI_REASONING_EFFORT: z
+    .enum(["none", "minimal", "low", "medium", "high", "xhigh"], {
+      error: "it is not none, minimal, low, medium, high or xhigh",
+    })
+    .optional()
+    .describe("how much a model that reasons does so before it answers"),
+  OPENAI_TOOLS: z
+    .stringbool({ error: "it is neither 0 nor 1" })
+    .default(true)
+    .describe("whether the model is offered the search of the documents as a tool"),
   ANSWERS_PER_INSTANCE: whole(50, 1).describe("model answers that one instance makes at once"),
   S3_ENDPOINT: address("http", "https")
     .optional()
@@ -104,7 +115,10 @@ const examples: Record<keyof Env, string> = {
   OPENAI_API_KEY: "sk-…",
   OPENAI_BASE_URL: "http://localhost:11434/v1",
   OPENAI_MODEL: "gpt-4.1-mini",
+  OPENAI_FIRST_BYTE_SECONDS: "120",
   OPENAI_SILENCE_SECONDS: "30",
+  OPENAI_REASONING_EFFORT: "low",
+  OPENAI_TOOLS: "1",
   ANSWERS_PER_INSTANCE: "50",
   S3_ENDPOINT: "http://localhost:9000",
   S3_BUCKET: "patternbook",

@@ -10,19 +10,27 @@ export const completionLimits = {
    * ANSWERS_PER_INSTANCE.
    */
   running: 3,
-  /** Tokens of one answer. */
-  outputTokens: 2_048,
+  /** Tokens of one answer, its reasoning included. At the limit the answer ends with the reason `length`. */
+  outputTokens: 4_096,
   /**
    * Bytes of one answer's text, in UTF-8. A provider that sends more, in however few pieces, is cut off there:
    * the finish reason is `length`.
    */
   answerBytes: 64 * 1024,
+  /** Bytes of one answer's reasoning, in UTF-8. Beyond them the answer is cut off, too. */
+  reasoningBytes: 256 * 1024,
+  /** Tool calls of one answer, over all of its steps. After them the model must answer without tools. */
+  toolCalls: 8,
+  /** Bytes of a tool call's input or output, as JSON. A larger one is an error that the model is told. */
+  toolBytes: 16 * 1024,
+  /** Sources of one answer. Those beyond are left out. */
+  sources: 50,
   /** Bytes that a provider may send for one answer, all of its framing included. More is a failure. */
   providerBytes: 16 * 1024 * 1024,
   /** Tokens of a user's answers in a day (UTC). What is running counts as if it became full. */
   tokensPerDay: 200_000,
-  /** Milliseconds of one producer's work on one answer. */
-  totalMs: 180_000,
+  /** Milliseconds from the question to the end of the answer, reasoning and tools included. */
+  totalMs: 600_000,
   /** Open readers of one user, on one instance. */
   readersPerUser: 40,
   /** Messages of a conversation that are sent to the model. */
@@ -39,7 +47,14 @@ export const completionRequest = z.strictObject({
   prompt: textBlock(completionLimits.promptCharacters),
 });
 
-export const usageSchema = z.object({ inputTokens: z.number(), outputTokens: z.number() });
+/** Tokens as the provider counts them, all steps together. */
+export const usageSchema = z.object({
+  inputTokens: z.number(),
+  /** Reasoning included. */
+  outputTokens: z.number(),
+  /** Those of the reasoning, where the provider says so. */
+  reasoningTokens: z.number().optional(),
+});
 export type Usage = z.infer<typeof usageSchema>;
 
 /** What went wrong with the provider. RFC 9457, as in an HTTP answer. */
@@ -51,6 +66,21 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
+/** A tool that the model called, and what came of it. `output` and `error` are absent while it runs. */
+export const toolCallSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  input: z.unknown(),
+  output: z.unknown().optional(),
+  /** Why it failed; the model is told the same. */
+  error: z.string().optional(),
+});
+export type ToolCall = z.infer<typeof toolCallSchema>;
+
+/** A page of the web that the model names as its source. */
+export const sourceSchema = z.object({ url: z.string(), title: z.string() });
+export type Source = z.infer<typeof sourceSchema>;
+
 /** `GET /api/completions/{id}`. */
 export const completionState = z.object({
   id: z.uuid(),
@@ -60,6 +90,12 @@ export const completionState = z.object({
   /** The conversation it belongs to, where it was asked in one. */
   chatId: z.string().nullable(),
   text: z.string(),
+  /** What the model showed of its reasoning. It is no part of the answer. */
+  reasoning: z.string(),
+  toolCalls: z.array(toolCallSchema),
+  sources: z.array(sourceSchema),
+  /** Why it ended: `stop`, `length`, `content-filter`, `stopped`, `error`; null while it runs. */
+  reason: z.string().nullable(),
   /** The instance whose process makes it, or made it. */
   instance: z.string(),
   /** How often another process took it over. */
@@ -80,6 +116,12 @@ export const stopAnswer = z.object({ id: z.uuid(), status: z.enum(["stopping", .
 // The raw stream: `data: {"token": …}` without a name, and these by name; then `data: [DONE]`.
 
 export const tokenData = z.object({ token: z.string() });
+/** A piece of the model's reasoning. */
+export const reasoningData = tokenData;
+/** A tool is called on the server; `tool-result` follows. */
+export const toolCallData = toolCallSchema.pick({ id: true, name: true, input: true });
+export const toolResultData = toolCallSchema.pick({ id: true, output: true, error: true });
+export const sourceData = sourceSchema;
 /** Another process went on, after the text so far. */
 export const continuedData = z.object({ instance: z.string() });
 /** It is complete, or was stopped. */
@@ -112,6 +154,27 @@ export const assistantRequest = z.object({
     .max(500),
 });
 
+/** Parts of a message, as the AI SDK's UIMessage has them. */
+export const messagePart = z.union([
+  z.object({ type: z.enum(["text", "reasoning"]), text: z.string() }),
+  z.object({ type: z.literal("step-start") }),
+  z.object({
+    type: z.templateLiteral(["tool-", z.string()]),
+    toolCallId: z.string(),
+    state: z.enum(["input-available", "output-available", "output-error"]),
+    input: z.unknown(),
+    output: z.unknown().optional(),
+    errorText: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("source-url"),
+    sourceId: z.string(),
+    url: z.string(),
+    title: z.string(),
+  }),
+]);
+export type MessagePart = z.infer<typeof messagePart>;
+
 /** `GET /api/assistant/{id}`: the conversation as useChat takes it. */
 export const conversation = z.object({
   messages: z.array(
@@ -119,7 +182,7 @@ export const conversation = z.object({
       id: z.string(),
       role: z.enum(["user", "assistant"]),
       metadata: z.object({ status: z.enum(statuses) }),
-      parts: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+      parts: z.array(messagePart),
     }),
   ),
   /** The completion that is being made for it. */

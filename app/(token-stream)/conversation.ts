@@ -4,7 +4,13 @@ import { pool } from "@/lib/db/pool";
 import { HttpError, notFound } from "@/lib/http";
 import { textBlock } from "@/lib/text";
 import type { ModelMessage } from "./completion/rows";
-import { type assistantRequest, chatId, completionLimits, type conversation } from "./contract";
+import {
+  type assistantRequest,
+  chatId,
+  completionLimits,
+  type conversation,
+  messagePart,
+} from "./contract";
 
 /** What the user says: the last message of what useChat sends. */
 export interface UserMessage {
@@ -82,13 +88,15 @@ const stored = z.array(
     id: z.string(),
     role: z.enum(["user", "assistant"]),
     text: z.string(),
+    /** Null where the message is its text alone. */
+    parts: z.array(messagePart).nullable(),
     status: z.enum(["done", "stopped", "failed"]),
   }),
 );
 
 async function read(client: Pick<PoolClient, "query">, userId: string, chatId: string) {
   const { rows } = await client.query(
-    `SELECT id, role, text, status FROM assistant_message
+    `SELECT id, role, text, parts, status FROM assistant_message
       WHERE user_id = $1 AND chat_id = $2 ORDER BY number`,
     [userId, chatId],
   );
@@ -101,10 +109,10 @@ export async function readConversation(
   chatId: string,
 ): Promise<z.infer<typeof conversation>["messages"]> {
   const messages = await read(pool(), userId, chatId);
-  return messages.map(({ id, role, text, status }) => ({
+  return messages.map(({ id, role, text, parts, status }) => ({
     id,
     role,
     metadata: { status },
-    parts: [{ type: "text" as const, text }],
+    parts: parts ?? [{ type: "text" as const, text }],
   }));
 }

@@ -14,6 +14,20 @@ export const encodeRaw: Encode = (entry, seq) => {
       return "";
     case "tokens":
       return encodeEvent({ id: seq, data: json({ token: entry.text }) });
+    case "reasoning":
+      return encodeEvent({ id: seq, event: "reasoning", data: json({ token: entry.text }) });
+    case "tool-call": {
+      const { id, name, input } = entry;
+      return encodeEvent({ id: seq, event: "tool-call", data: json({ id, name, input }) });
+    }
+    case "tool-result": {
+      const { id, output, error } = entry;
+      return encodeEvent({ id: seq, event: "tool-result", data: json({ id, output, error }) });
+    }
+    case "source": {
+      const { url, title } = entry;
+      return encodeEvent({ id: seq, event: "source", data: json({ url, title }) });
+    }
     case "continued":
       return encodeEvent({ id: seq, event: "continued", data: json({ instance: entry.instance }) });
     case "end": {

@@ -9,8 +9,10 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CompletionEntry } from "./completion/entries";
+import { partsOf } from "./completion/written";
 import { encodeRaw } from "./encode-raw";
 import { encodeUi } from "./encode-ui";
+import { toMessageParts } from "./message-parts";
 
 const end = (
   offset: number,
@@ -102,6 +104,25 @@ describe("the raw stream", () => {
   });
 });
 
+it("names what is no token of the answer: reasoning, tools, sources", () => {
+  const position = { offset: 0, epoch: 1 };
+  const call = { id: "call-1", name: "search", input: { query: "log" } };
+  const frames = [
+    { type: "reasoning", text: "Hm.", count: 1, ...position } as const,
+    { type: "tool-call", ...call, ...position } as const,
+    { type: "tool-result", id: "call-1", output: { passages: [] }, ...position } as const,
+    { type: "tool-result", id: "call-1", error: "It is away.", ...position } as const,
+    { type: "source", url: "https://a.example/", title: "A", ...position } as const,
+  ].map((entry, n) => encodeRaw(entry, n + 2));
+  expect(frames).toEqual([
+    'id: 2\nevent: reasoning\ndata: {"token":"Hm."}\n\n',
+    'id: 3\nevent: tool-call\ndata: {"id":"call-1","name":"search","input":{"query":"log"}}\n\n',
+    'id: 4\nevent: tool-result\ndata: {"id":"call-1","output":{"passages":[]}}\n\n',
+    'id: 5\nevent: tool-result\ndata: {"id":"call-1","error":"It is away."}\n\n',
+    'id: 6\nevent: source\ndata: {"url":"https://a.example/","title":"A"}\n\n',
+  ]);
+});
+
 describe("the UI message stream", () => {
   async function throughTheSdk(entries: CompletionEntry[]) {
     const encode = encodeUi("c1");
@@ -150,5 +171,53 @@ describe("the UI message stream", () => {
     const { chunks, message } = await throughTheSdk([begin, token, continued, last]);
     expect(chunks.map(({ type }) => type)).toContain("data-continued");
     expect(message.parts.map(({ type }) => type)).toEqual(["step-start", "text"]);
+  });
+
+  const position = { offset: 0, epoch: 1 };
+  const rich: CompletionEntry[] = [
+    { type: "begin" },
+    { type: "reasoning", text: "Let me ", count: 1, ...position },
+    { type: "reasoning", text: "look. ", count: 1, ...position },
+    { type: "tokens", text: "I look it up.", count: 3, ...position },
+    { type: "tool-call", id: "call-1", name: "search", input: { query: "log" }, ...position },
+    { type: "tool-call", id: "call-2", name: "search", input: { query: "x" }, ...position },
+    { type: "continued", instance: "B", epoch: 2 },
+    { type: "tool-result", id: "call-1", output: { passages: [] }, ...position },
+    { type: "tool-result", id: "call-2", error: "It is away.", ...position },
+    { type: "reasoning", text: "Well.", count: 1, ...position },
+    { type: "tokens", text: "Here it is.", count: 3, ...position },
+    { type: "source", url: "https://a.example/", title: "A", ...position },
+    end(0, "done"),
+  ];
+  const withoutSteps = (parts: UIMessage["parts"]) =>
+    parts.filter(({ type }) => type !== "step-start");
+
+  it("brings reasoning, tools and sources as the SDK's own parts, in steps", async () => {
+    const { message, errors, chunks } = await throughTheSdk(rich);
+    expect(errors).toEqual([]);
+    expect(message.parts).toMatchObject([
+      { type: "step-start" },
+      { type: "reasoning", text: "Let me look. " },
+      { type: "text", text: "I look it up." },
+      { type: "tool-search", toolCallId: "call-1", state: "output-available" },
+      {
+        type: "tool-search",
+        toolCallId: "call-2",
+        state: "output-error",
+        errorText: "It is away.",
+      },
+      { type: "step-start" },
+      { type: "reasoning", text: "Well." },
+      { type: "text", text: "Here it is." },
+      { type: "source-url", url: "https://a.example/", title: "A" },
+    ]);
+    expect(chunks.filter(({ type }) => type === "finish-step")).toHaveLength(2);
+  });
+
+  it("is the same message that the conversation has of it afterwards", async () => {
+    const { message } = await throughTheSdk(rich);
+    const stored = toMessageParts(partsOf(rich)) as UIMessage["parts"];
+    expect(withoutSteps(message.parts)).toMatchObject(stored);
+    expect(stored).toHaveLength(withoutSteps(message.parts).length);
   });
 });

@@ -17,8 +17,12 @@ import {
   conversation,
   failureSchema,
   finishData,
+  reasoningData,
+  sourceData,
   stopAnswer,
   tokenData,
+  toolCallData,
+  toolResultData,
 } from "./contract";
 
 const tag = "Token stream";
@@ -39,6 +43,10 @@ const raw = {
   headers: eventStreamHeaders,
   content: eventStream({
     message: tokenData,
+    reasoning: reasoningData,
+    "tool-call": toolCallData,
+    "tool-result": toolResultData,
+    source: sourceData,
     continued: continuedData,
     finish: finishData,
     error: failureSchema,
@@ -79,7 +87,8 @@ export const operations: Operation[] = [
     operationId: "readCompletion",
     tag,
     summary: "Read a completion's state",
-    description: "Status, text so far, usage and timings of one's own completion.",
+    description:
+      "Status, text so far, reasoning, tool calls, sources, usage and timings of one's own completion.",
     session: "required",
     params,
     answers: { 200: { description: "The state.", content: json(completionState) } },

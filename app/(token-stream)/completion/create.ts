@@ -5,8 +5,8 @@ import { inTransaction } from "@/lib/db/transaction";
 import { env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { completionLimits } from "../contract";
+import { requireModel } from "../provider/model";
 import { startProducer } from "./producer";
-import { model } from "./provider";
 import { type CompletionRow, lockUser, type ModelMessage, type Refused, startRows } from "./rows";
 import { withAnswerSlot } from "./slots";
 import { starts } from "./starts";
@@ -26,7 +26,7 @@ export interface NewCompletion {
  *   this instance makes all it can)
  */
 export async function createCompletion(wanted: NewCompletion): Promise<CompletionRow> {
-  model();
+  requireModel();
   return withAnswerSlot(async () => {
     const row = await store(wanted);
     startProducer(row);

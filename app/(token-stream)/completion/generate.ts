@@ -1,144 +1,175 @@
-import type { LanguageModelV3Prompt, LanguageModelV3Usage } from "@ai-sdk/provider";
+import { type FinishReason, isStepCount, streamText, type ToolExecutionOptions } from "ai";
 import { env } from "@/lib/env";
 import { completionLimits, type Usage } from "../contract";
-import type { createBatches } from "./batches";
-import type { Written } from "./entries";
-import { model, ProviderError } from "./provider";
+import { type Seen, sourceOf } from "../provider/chunks";
+import { type FailureKind, inBandError, ProviderError, partFailure } from "../provider/failures";
+import { type Meaning, meaningOf } from "../provider/finish-reasons";
+import { modelFor } from "../provider/model";
+import { createCalls } from "../tools/calls";
+import { searchTool } from "../tools/search-documents";
+import { type Budget, createBudget } from "./budget";
+import { promptOf } from "./prompt";
 import type { CompletionRow } from "./rows";
+import type { Writer } from "./writer";
+import type { Written } from "./written";
 
 export interface Generated {
-  /** The model's own word for why it ended: stop, length, content-filter … */
+  /** Why it ended: `stop`, `length` or `content-filter`. */
   reason: string;
   usage: Usage;
 }
 
+/** Requests to the model for one answer: one, and another one after each round of tools. */
+const MAX_STEPS = completionLimits.toolCalls + 1;
+
 /**
- * One call of the model, into batches. It goes through the SDK's provider, not through streamText,
- * which costs four times as much a token (docs/decisions/0006-provider-interface.md).
+ * Asks the model, and writes what it says as it comes. `streamText` makes the requests, runs the steps, parses,
+ * repeats what may be repeated; here is what it does not do: the log, the limits, and the failures that come
+ * under a status of 200.
  *
- * @param signal aborts the upstream request
+ * @param signal aborts the request to the provider
  * @throws ProviderError, and whatever the SDK throws, where it failed; the signal's reason where it
- *   was aborted; what `batches` throws
+ *   was aborted; what the writer throws
  */
 export async function generate(
   row: CompletionRow,
   written: Written,
-  batches: ReturnType<typeof createBatches>,
+  writer: Writer,
   signal: AbortSignal,
 ): Promise<Generated> {
-  const left = completionLimits.outputTokens - written.tokens;
-  let bytesLeft = completionLimits.answerBytes - Buffer.byteLength(written.text);
-  if (left <= 0 || bytesLeft <= 0)
-    return { reason: "length", usage: usageOf(written.tokens, undefined) };
   const upstream = new AbortController();
   const leave = () => upstream.abort(signal.reason);
   signal.addEventListener("abort", leave);
   if (signal.aborted) leave();
-  const clocks = startClocks(row.createdAt, upstream);
-  let count = 0;
-  let end: { reason: string | undefined; usage: Usage } | undefined;
+  const left = row.createdAt.getTime() + completionLimits.totalMs - Date.now();
+  const clock = setTimeout(
+    () => upstream.abort(new ProviderError("time-limit")),
+    Math.max(left, 0),
+  );
   try {
-    const { stream } = await model().doStream({
-      prompt: promptOf(row, written),
-      maxOutputTokens: left,
-      abortSignal: upstream.signal,
-    });
-    // A reader, not `for await`: that one makes three more promises for each part.
-    const parts = stream.getReader();
-    for (;;) {
-      const { done, value: part } = await parts.read();
-      if (done) break;
-      if (part.type === "error") throw part.error;
-      if (part.type === "text-delta") {
-        // A provider that does not keep to the limits ends here; each piece is a token or more.
-        const piece = count < left ? startOf(part.delta, bytesLeft) : "";
-        if (piece !== "") count++;
-        batches.add(piece);
-        if (piece !== part.delta) {
-          end = { reason: "length", usage: usageOf(written.tokens, undefined, count) };
-          upstream.abort(cutOff);
-          break;
-        }
-        bytesLeft -= Buffer.byteLength(piece);
-        const room = batches.room();
-        if (room) {
-          clocks.pause();
-          await room;
-        }
-      }
-      if (part.type === "finish") {
-        const usage = usageOf(written.tokens, part.usage, count);
-        // Without a word why, the stream was cut.
-        end = { reason: part.finishReason.raw && part.finishReason.unified, usage };
-      }
-      clocks.resume();
-    }
-    if (upstream.signal.reason !== cutOff) upstream.signal.throwIfAborted();
+    return await stream(row, written, writer, upstream);
   } catch (error) {
     upstream.signal.throwIfAborted();
     upstream.abort(error);
     throw error;
   } finally {
-    clocks.stop();
+    clearTimeout(clock);
     signal.removeEventListener("abort", leave);
   }
-  if (!end?.reason) throw new ProviderError(count > 0 ? "provider-cut" : "provider-nonsense");
-  return { reason: end.reason, usage: end.usage };
 }
 
-/** Why the provider's answer is left where it passes its limit: no failure. */
-const cutOff = Symbol("cut off");
+async function stream(
+  row: CompletionRow,
+  written: Written,
+  writer: Writer,
+  upstream: AbortController,
+): Promise<Generated> {
+  const budget = createBudget(written);
+  const calls = createCalls(row.id, written, writer);
+  await calls.runPending();
+  if (budget.isSpent()) return { reason: "length", usage: budget.usage() };
 
-/** What was asked, then what is there already: the provider continues the assistant's own words. */
-function promptOf({ messages }: CompletionRow, { text }: Written): LanguageModelV3Prompt {
-  const all = text ? [...messages, { role: "assistant" as const, content: text }] : messages;
-  return all.map(({ role, content }) => ({ role, content: [{ type: "text", text: content }] }));
+  let seen: Seen = { sources: [] };
+  let end: Meaning | undefined;
+  const { stream: parts } = streamText({
+    model: modelFor(upstream, (next) => {
+      seen = next;
+    }),
+    messages: promptOf(row, written),
+    maxOutputTokens: budget.tokensLeft(),
+    reasoning: env().OPENAI_REASONING_EFFORT,
+    abortSignal: upstream.signal,
+    tools: env().OPENAI_TOOLS ? toolsOf(calls) : undefined,
+    toolCallConcurrency: 1,
+    stopWhen: isStepCount(MAX_STEPS),
+    // Who has used up the tools must answer without them.
+    prepareStep: () => (calls.left() > 0 ? undefined : { toolChoice: "none" }),
+    // What fails comes as a part of the stream, too; the default prints it.
+    onError() {},
+  });
+  for await (const part of parts) {
+    switch (part.type) {
+      case "text-delta":
+      case "reasoning-delta": {
+        const piece = budget.take(part.type, part.text);
+        writer.add(part.type === "text-delta" ? "tokens" : "reasoning", piece);
+        if (piece !== part.text) return cutOff();
+        break;
+      }
+      case "tool-call":
+        await (part.invalid ? calls.refuse(part, part.error) : calls.announce(part));
+        break;
+      case "source":
+        if (part.sourceType === "url") addSource(part.url, part.title);
+        break;
+      case "error": {
+        const failure = partFailure(part.error);
+        if (failure) throw failure;
+        break;
+      }
+      case "finish-step":
+        if (seen.error) throw inBandError(seen.error);
+        end = meaningOfEnd(part, seen);
+        budget.addUsage(part.usage, seen.usage);
+    }
+    await writer.room();
+  }
+  upstream.signal.throwIfAborted();
+  for (const { url, title } of seen.sources) addSource(url, title);
+  return { reason: reasonOf(end, budget), usage: budget.usage() };
+
+  /** A provider that does not keep to the limits ends here. */
+  function cutOff(): Generated {
+    upstream.abort();
+    return { reason: reasonOf("length", budget), usage: budget.usage() };
+  }
+
+  function addSource(url: string, title?: string): void {
+    const source = sourceOf(url, title);
+    if (source && budget.takeSource(source.url)) void writer.put({ type: "source", ...source });
+  }
 }
 
-const usageOf = (before: number, usage: LanguageModelV3Usage | undefined, count = 0): Usage => ({
-  inputTokens: tokensOf(usage?.inputTokens.total) ?? 0,
-  outputTokens: before + (tokensOf(usage?.outputTokens.total) ?? count),
+/** Why a step ended; undefined without a word, which is how a stream ends that was cut. */
+function meaningOfEnd(
+  { finishReason, rawFinishReason }: { finishReason: FinishReason; rawFinishReason?: string },
+  seen: Seen,
+): Meaning | undefined {
+  // The model has refused, under a reason of success.
+  if (finishReason === "content-filter") return "filtered";
+  const word = seen.finishReason ?? rawFinishReason;
+  return word ? meaningOf(word) : undefined;
+}
+
+/** The SDK's tools; each runs through the ledger of the answer's calls. */
+const toolsOf = (calls: ReturnType<typeof createCalls>) => ({
+  [searchTool.name]: {
+    ...searchTool.definition,
+    execute: (_input: unknown, { toolCallId, abortSignal }: ToolExecutionOptions<unknown>) =>
+      calls.execute(toolCallId, abortSignal),
+  },
 });
 
-/** More tokens than any model takes or makes at once: what a provider says beyond it is nonsense, and not kept. */
-const MOST_TOKENS = 10_000_000;
+/** What an end means that leaves an answer behind: the reason; and one that leaves none: the failure. */
+const withText: Partial<Record<Meaning, string>> = {
+  complete: "stop",
+  length: "length",
+  filtered: "content-filter",
+};
+const withoutText: Record<Meaning, FailureKind> = {
+  complete: "answer-empty",
+  length: "answer-cut-short",
+  filtered: "answer-filtered",
+  tools: "answer-unfinished",
+  failed: "provider-broken",
+  busy: "provider-busy",
+  unknown: "unknown-end",
+};
 
-/** What a provider says of its tokens, where it can be true. */
-const tokensOf = (said: number | undefined) =>
-  Number.isInteger(said) && said !== undefined && said >= 0 && said <= MOST_TOKENS
-    ? said
-    : undefined;
-
-/** The beginning of a text that takes at most so many bytes in UTF-8, cut between two characters. */
-function startOf(text: string, bytes: number): string {
-  // No UTF-16 unit takes more than three bytes.
-  if (text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes) return text;
-  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read);
-}
-
-/** Aborts when the provider is silent for too long, or the whole takes too long. */
-function startClocks(createdAt: Date, upstream: AbortController) {
-  const abort = (kind: "provider-silent" | "time-limit") => () =>
-    upstream.abort(new ProviderError(kind));
-  const silenceMs = env().OPENAI_SILENCE_SECONDS * 1_000;
-  let silence = setTimeout(abort("provider-silent"), silenceMs);
-  const left = createdAt.getTime() + completionLimits.totalMs - Date.now();
-  const total = setTimeout(abort("time-limit"), Math.max(left, 0));
-  let paused = false;
-  return {
-    /** While it is ours to act, the provider is not the silent one. */
-    pause() {
-      paused = true;
-      clearTimeout(silence);
-    },
-    resume() {
-      if (paused) silence = setTimeout(abort("provider-silent"), silenceMs);
-      else silence.refresh();
-      paused = false;
-    },
-    stop() {
-      clearTimeout(silence);
-      clearTimeout(total);
-    },
-  };
+/** @throws ProviderError where it is no answer */
+function reasonOf(end: Meaning | undefined, budget: Budget): string {
+  if (!end) throw new ProviderError(budget.isBegun() ? "provider-cut" : "provider-nonsense");
+  const reason = budget.hasText() ? withText[end] : undefined;
+  if (reason) return reason;
+  throw new ProviderError(withoutText[end]);
 }

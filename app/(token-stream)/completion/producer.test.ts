@@ -11,16 +11,17 @@ import { lifecycle } from "@/lib/lifecycle";
 import { log } from "@/lib/log";
 import { completionLimits } from "../contract";
 import { createCompletion } from "./create";
-import { appendEntry, readWritten, streamOf, type TokensEntry } from "./entries";
+import { appendEntry, streamOf, type TokensEntry } from "./entries";
 import { producers, startProducer } from "./producer";
 import { type CompletionRow, findRow } from "./rows";
 import { serveCompletions } from "./serve";
+import { readWritten } from "./written";
 
 const words = Array.from({ length: 60 }, (_, n) => `w${n} `);
 const whole = words.join("");
 let aborted = 0;
 /** What it was asked. */
-const asked: { messages: { role: string; content: string }[] }[] = [];
+const asked: { max_tokens?: number; messages: { role: string; content: string }[] }[] = [];
 
 /** A model that knows one text, and goes on where the assistant's message ends. */
 const provider = createServer(async (request, response) => {
@@ -60,17 +61,6 @@ const strangely: Record<string, (response: ServerResponse) => void> = {
     response.once("close", () => clearInterval(more));
   },
 };
-for (const said of [1e12, 1.5, -7])
-  strangely[`Say ${said} tokens.`] = (response) => {
-    send(response, { delta: { content: "one" }, finish_reason: null });
-    const usage = { prompt_tokens: said, completion_tokens: said, total_tokens: said };
-    const choices = [{ index: 0, delta: {}, finish_reason: "stop" }];
-    response.write(
-      `data: ${JSON.stringify({ id: "1", created: 1, model: "m", choices, usage })}\n\n`,
-    );
-    response.end("data: [DONE]\n\n");
-  };
-
 let handOver: () => Promise<void>;
 beforeAll(async () => {
   await once(provider.listen(0, "127.0.0.1"), "listening");
@@ -231,8 +221,10 @@ describe("the limits", () => {
 
   it("asks for no more tokens than are left, and takes no more where the provider gives them", async () => {
     const left = 5;
+    const before = asked.length;
     const { text, end, tokens } = await tired(completionLimits.outputTokens - left);
-    expect(asked.at(-1)).toMatchObject({ max_tokens: left });
+    // The other request is that of the process before, which may come late.
+    expect(asked.slice(before).map(({ max_tokens }) => max_tokens)).toContain(left);
     expect(end).toMatchObject({ status: "done", reason: "length" });
     expect(tokens).toBe(completionLimits.outputTokens);
     expect(end?.usage?.outputTokens).toBe(completionLimits.outputTokens);
@@ -287,15 +279,6 @@ describe("the limits", () => {
     });
     // The line is held once or twice on its way; 16 MiB of it.
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
-  });
-
-  it.each([1e12, 1.5, -7])("ends an answer whose provider says it took %d tokens", async (said) => {
-    const row = await ask(randomUUID(), `Say ${said} tokens.`);
-    await producers().get(row.id)?.over;
-    expect((await readWritten(row.id)).end).toMatchObject({
-      ...{ status: "done", reason: "stop", usage: { inputTokens: 0, outputTokens: 1 } },
-    });
-    expect((await findRow(row.id, row.userId))?.status).toBe("done");
   });
 
   it("asks nothing where none are left", async () => {

@@ -4,19 +4,13 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { logger } from "@/lib/logger";
 import { remember } from "@/lib/remember";
-import { createBatches } from "./batches";
-import {
-  appendEntry,
-  type CompletionEntry,
-  type EndEntry,
-  nothingWritten,
-  readWritten,
-  streamOf,
-} from "./entries";
+import { failureOf, ProviderError } from "../provider/failures";
+import { appendEntry, type CompletionEntry, type EndEntry, streamOf } from "./entries";
 import { type Generated, generate } from "./generate";
-import { failureOf, ProviderError } from "./provider";
 import { type CompletionRow, release } from "./rows";
 import { settle } from "./settle";
+import { createWriter } from "./writer";
+import { nothingWritten, readWritten } from "./written";
 
 /** Where instances tell each other: `stop <id>`, or that something was given back. */
 export const CHANNEL = "completions";
@@ -69,30 +63,30 @@ async function produce(row: CompletionRow, orders: AbortSignal): Promise<void> {
   const written = epoch > 1 ? await readWritten(row.id) : nothingWritten();
   if (!written.end) {
     if (epoch > 1) await store({ type: "continued", epoch, instance: env().INSTANCE_NAME });
-    const batches = createBatches({
-      offset: written.text.length,
-      async write(batch) {
+    const writer = createWriter({
+      offset: written.offset,
+      async write(entry) {
         await begun;
-        await store({ type: "tokens", ...batch, epoch });
+        await store({ ...entry, epoch });
       },
     });
     const [outcome] = await Promise.all([work(), begun]);
     // What has come is kept, even where the one who wrote it goes.
-    if (orders.reason !== "lost") await batches.flush();
+    if (orders.reason !== "lost") await writer.flush();
     if (orders.reason === "hand over") return handOver(row);
     if (orders.reason === "lost") return;
-    await store({ type: "end", epoch, offset: batches.offset(), ...outcome });
+    await store({ type: "end", epoch, offset: writer.offset(), ...outcome });
 
     async function work(): Promise<Outcome> {
       if (row.stopRequested) return stopped;
       if (epoch > MAX_EPOCHS) return failed(new ProviderError("abandoned"), true);
       try {
-        return done(await generate(row, written, batches, orders));
+        return done(await generate(row, written, writer, orders));
       } catch (error) {
         if (error instanceof Fenced) throw error;
         if (orders.aborted) return stopped;
         logger().warn({ err: error, completion: row.id }, "the provider failed");
-        return failed(error, batches.offset() > 0);
+        return failed(error, writer.offset() > 0);
       }
     }
   }

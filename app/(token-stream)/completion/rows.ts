@@ -4,7 +4,9 @@ import { pool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
 import { lifecycle } from "@/lib/lifecycle";
 import { completionLimits, statuses } from "../contract";
-import type { EndEntry, Written } from "./entries";
+import { toMessageParts } from "../message-parts";
+import type { EndEntry } from "./entries";
+import type { Written } from "./written";
 
 /** How long a producer that shows no life keeps its completion. It shows it every second. */
 const LEASE = "2500 milliseconds";
@@ -172,15 +174,19 @@ export async function isRunning(id: string): Promise<boolean> {
 
 /** Stores the end, once, and with it the assistant's message. */
 export async function finishRow(id: string, written: Written, end: EndEntry) {
-  const { text, tokens } = written;
+  const { text, tokens, parts } = written;
   await pool().query(
     `WITH finished AS (
        UPDATE completion SET status = $2, tokens = $3, finished_at = now(), lease_owner = NULL
         WHERE id = $1 AND status = 'running' RETURNING id, user_id, chat_id
      )
-     INSERT INTO assistant_message (user_id, chat_id, id, role, text, status)
-     SELECT user_id, chat_id, id::text, 'assistant', $4::json, $2 FROM finished WHERE chat_id IS NOT NULL
+     INSERT INTO assistant_message (user_id, chat_id, id, role, text, parts, status)
+     SELECT user_id, chat_id, id::text, 'assistant', $4::json, $5::json, $2
+       FROM finished WHERE chat_id IS NOT NULL
      ON CONFLICT DO NOTHING`,
-    [id, end.status, Math.max(tokens, end.usage?.outputTokens ?? 0), JSON.stringify(text)],
+    [
+      ...[id, end.status, Math.max(tokens, end.usage?.outputTokens ?? 0)],
+      ...[JSON.stringify(text), JSON.stringify(toMessageParts(parts))],
+    ],
   );
 }

@@ -1,6 +1,6 @@
 import { remember } from "@/lib/remember";
-import { readWritten } from "./entries";
 import { finishRow, isRunning } from "./rows";
+import { readWritten } from "./written";
 
 /** Under way in this process, by the id of their completion. */
 const settling = () => remember("settling", () => new Map<string, Promise<void>>());
