@@ -113,15 +113,13 @@ export type CompletionState = z.infer<typeof completionState>;
 /** 202 of `POST /api/completions/{id}/stop`. */
 export const stopAnswer = z.object({ id: z.uuid(), status: z.enum(["stopping", ...statuses]) });
 
-// The raw stream: `data: {"token": …}` without a name, and these by name; then `data: [DONE]`.
+// The raw stream: `data: {"token": …}` without a name, and these by name; then `data: [DONE]`. A piece of
+// reasoning has the shape of a token, a source that of `sourceSchema`.
 
 export const tokenData = z.object({ token: z.string() });
-/** A piece of the model's reasoning. */
-export const reasoningData = tokenData;
 /** A tool is called on the server; `tool-result` follows. */
 export const toolCallData = toolCallSchema.pick({ id: true, name: true, input: true });
 export const toolResultData = toolCallSchema.pick({ id: true, output: true, error: true });
-export const sourceData = sourceSchema;
 /** Another process went on, after the text so far. */
 export const continuedData = z.object({ instance: z.string() });
 /** It is complete, or was stopped. */

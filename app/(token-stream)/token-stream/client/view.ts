@@ -4,8 +4,13 @@ import {
   type Failure,
   failureSchema,
   finishData,
+  type Source,
   type Status,
+  sourceSchema,
+  type ToolCall,
   tokenData,
+  toolCallData,
+  toolResultData,
   type Usage,
 } from "../../contract";
 
@@ -15,6 +20,12 @@ export interface View {
   chatId: string | null;
   prompt: string;
   text: string;
+  /** What the model shows of its reasoning. */
+  reasoning: string;
+  tools: ToolCall[];
+  sources: Source[];
+  /** Why it ended. */
+  reason: string | null;
   status: "idle" | "asking" | Status;
   connected: boolean;
   /** The instance that makes it. */
@@ -42,6 +53,10 @@ export const emptyView: View = {
   chatId: null,
   prompt: "",
   text: "",
+  reasoning: "",
+  tools: [],
+  sources: [],
+  reason: null,
   status: "idle",
   connected: false,
   instance: null,
@@ -68,21 +83,38 @@ export function afterEvent(
   live: boolean,
 ): View {
   if (data === "[DONE]") return view;
-  if (event === "message") {
-    const text = view.text + tokenData.parse(JSON.parse(data)).token;
-    return { ...view, text, ...(live && paced(view, at)) };
+  const read = <T>(schema: { parse(value: unknown): T }): T => schema.parse(JSON.parse(data));
+  switch (event) {
+    case "message": {
+      const text = view.text + read(tokenData).token;
+      return { ...view, text, ...(live && paced(view, at)) };
+    }
+    case "reasoning": {
+      const reasoning = view.reasoning + read(tokenData).token;
+      return { ...view, reasoning, ...(live && paced(view, at)) };
+    }
+    case "tool-call":
+      return { ...view, tools: [...view.tools, read(toolCallData)] };
+    case "tool-result": {
+      const result = read(toolResultData);
+      const tools = view.tools.map((tool) =>
+        tool.id === result.id ? { ...tool, ...result } : tool,
+      );
+      return { ...view, tools };
+    }
+    case "source":
+      return { ...view, sources: [...view.sources, read(sourceSchema)] };
+    case "continued": {
+      const { instance } = read(continuedData);
+      return { ...view, instance, continued: [...view.continued, instance] };
+    }
+    case "finish":
+      return { ...view, ...read(finishData) };
+    case "error":
+      return { ...view, status: "failed", failure: read(failureSchema) };
+    default:
+      return view;
   }
-  if (event === "continued") {
-    const { instance } = continuedData.parse(JSON.parse(data));
-    return { ...view, instance, continued: [...view.continued, instance] };
-  }
-  if (event === "finish") {
-    const { status, usage } = finishData.parse(JSON.parse(data));
-    return { ...view, status, usage };
-  }
-  if (event === "error")
-    return { ...view, status: "failed", failure: failureSchema.parse(JSON.parse(data)) };
-  return view;
 }
 
 function paced(view: View, at: number): Partial<View> {

@@ -3,7 +3,9 @@
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { Boundary } from "@/components/boundary";
+import type { View } from "../client/view";
 import { useView } from "../run-provider";
+import { AnswerEnd, Reasoning, Tools } from "./beside-answer";
 import { isTooCostly } from "./markup-cost";
 
 const Heading = ({ children }: { children?: React.ReactNode }) => (
@@ -66,7 +68,7 @@ const PlainText = ({ text }: { text: string }) => (
 
 /** The answer as far as it has come. */
 export function Answer() {
-  const { id, text, prompt, status } = useView();
+  const { id, text, prompt, status, reasoning, tools } = useView();
   return (
     <section
       aria-label="Answer"
@@ -74,11 +76,9 @@ export function Answer() {
       className="min-h-[18rem] px-4 py-4 text-[0.875rem] leading-relaxed"
     >
       {prompt && <p className="mb-3 font-display text-lg italic">{prompt}</p>}
-      {text === "" && (
-        <p className="text-muted">
-          {status === "idle" ? "Nothing asked yet." : "Waiting for the first token."}
-        </p>
-      )}
+      <Reasoning />
+      <Tools />
+      {text === "" && <p className="text-muted">{emptyText(status, reasoning !== "", tools)}</p>}
       <div
         data-testid="answer"
         className="space-y-3 [overflow-wrap:anywhere] [&_blockquote]:border-edge [&_blockquote]:border-l-2 [&_blockquote]:pl-3 [&_code]:font-mono [&_code]:text-xs [&_li]:mt-1 [&_ol]:list-decimal [&_ol]:pl-5 [&_td]:pr-4 [&_th]:pr-4 [&_ul]:list-disc [&_ul]:pl-5"
@@ -87,6 +87,18 @@ export function Answer() {
           {isTooCostly(text) ? <PlainText text={text} /> : <MarkdownText text={text} />}
         </Boundary>
       </div>
+      <AnswerEnd />
     </section>
   );
+}
+
+/** What is said where there is no text of the answer yet, or at all. */
+function emptyText(status: View["status"], isReasoning: boolean, tools: View["tools"]): string {
+  if (status === "idle") return "Nothing asked yet.";
+  if (status !== "running" && status !== "asking") return "There is no text of an answer.";
+  const isSearching = tools.some(
+    ({ output, error }) => output === undefined && error === undefined,
+  );
+  if (isSearching) return "A tool is running on the server.";
+  return isReasoning ? "The model is reasoning." : "Waiting for the first token.";
 }
