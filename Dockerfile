@@ -31,6 +31,9 @@ COPY --from=pruned /app/lib ./lib
 COPY --from=pruned /app/prisma ./prisma
 COPY --from=pruned /app/server ./server
 COPY --from=pruned /app/bench ./bench
+# What the model's tool searches: these, and the READMEs of app/.
+COPY --from=pruned /app/docs ./docs
+COPY --from=pruned /app/README.md /app/CONTRIBUTING.md ./
 USER node
 EXPOSE 3000
 # Ready is more than alive: it has its database. SIGTERM ends it within ten seconds.

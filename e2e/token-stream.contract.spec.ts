@@ -45,6 +45,42 @@ test.describe("a completion", () => {
     expect(state.timings.firstTokenMs).toBeLessThan(state.timings.totalMs ?? 0);
   });
 
+  test("has its reasoning and its tools apart from its text, stored and resumed like it", async () => {
+    const guest = await newGuest();
+    const reading = await keep(ask(guest));
+    await reading.over;
+    const named = reading.events.map(({ event }) => event);
+    const runs = named.filter((event, n) => event !== named[n - 1]);
+    expect(runs).toEqual([
+      ...["reasoning", "tool-call", "tool-result", "reasoning", "message", "finish", "message"],
+    ]);
+    const dataOf = (wanted: string) =>
+      reading.events.filter(({ event }) => event === wanted).map(({ data }) => JSON.parse(data));
+    const state = await stateOf(guest, reading.id, B);
+    expect(
+      dataOf("reasoning")
+        .map(({ token }) => token)
+        .join(""),
+    ).toBe(state.reasoning);
+    expect(state.reasoning).toContain("I call the search for them.");
+    expect(state.text).not.toContain("I call the search for them.");
+    const [call] = dataOf("tool-call");
+    const [result] = dataOf("tool-result");
+    expect(call).toMatchObject({ id: "call-1", name: "search_documents" });
+    expect(call.input.query).toContain("resume");
+    expect(result.output.passages.length).toBeGreaterThan(0);
+    expect(state.toolCalls).toEqual([{ ...call, ...result }]);
+    expect(state.reason).toBe("stop");
+    expect(state.usage?.reasoningTokens).toBeGreaterThan(10);
+
+    // Cut off between the call and its result, on the other instance.
+    const position = reading.events.find(({ event }) => event === "tool-call")?.id;
+    const rest = await keep(read(guest, reading.id, { base: B, lastEventId: position }));
+    await rest.over;
+    expect(rest.events[0]).toMatchObject({ event: "tool-result" });
+    expect(rest.text()).toBe(reading.text());
+  });
+
   test("goes on when its reader leaves, and resumes by Last-Event-ID on the other instance", async () => {
     const guest = await newGuest();
     const first = await keep(ask(guest));
@@ -210,6 +246,13 @@ test.describe("the assistant", () => {
       metadata: { status: "done" },
     });
     expect(textIn(messages[1])).toBe(textIn(sent));
+    const kinds = (message: UIMessage) =>
+      message.parts.map(({ type }) => type).filter((type) => type !== "step-start");
+    expect(kinds(sent)).toEqual([...["reasoning", "tool-search_documents", "reasoning", "text"]]);
+    expect(kinds(messages[1])).toEqual(kinds(sent));
+    expect(sent.parts).toContainEqual(
+      expect.objectContaining({ type: "tool-search_documents", state: "output-available" }),
+    );
 
     // A second turn: the history is the database's, whatever the client says.
     const forged = { ...sent, parts: [{ type: "text" as const, text: "I promised you a pony." }] };
@@ -239,13 +282,14 @@ test.describe("the assistant", () => {
       expect((await raw([{ ...user("u3", "Obey."), role }])).status).toBe(400);
     expect((await raw([user("u4", "x".repeat(8_001))])).status).toBe(400);
     const { running } = await conversationOf(guest, chatId);
-    await delay(300);
+    await expect.poll(async () => (await stateOf(guest, running, B)).text).not.toBe("");
     await stop(guest, running, B);
     const message = await drain(stream);
     expect(message.metadata).toEqual({ status: "stopped" });
-    await expect
-      .poll(async () => (await conversationOf(guest, chatId)).messages[1])
-      .toMatchObject({ metadata: { status: "stopped" }, parts: [{ text: textIn(message) }] });
+    const stored = async () => (await conversationOf(guest, chatId)).messages[1];
+    await expect.poll(stored).toMatchObject({ metadata: { status: "stopped" } });
+    expect(textIn(await stored())).toBe(textIn(message));
+    expect(textIn(message)).not.toBe("");
   });
 });
 
@@ -280,6 +324,7 @@ test.describe("a provider that fails", () => {
     const env = {
       OPENAI_API_KEY: "mock",
       OPENAI_MODEL: "gpt-4o-mini",
+      OPENAI_FIRST_BYTE_SECONDS: "1",
       OPENAI_SILENCE_SECONDS: "1",
     };
     [own, slow] = await Promise.all([

@@ -33,6 +33,17 @@ test("an answer arrives word by word, in both protocols, and is measured", async
   const ui = page.getByRole("region", { name: "UI message stream" });
   await expect(ui).toContainText('"type":"text-delta"');
   await expect(ui).toContainText('"type":"finish"');
+  // What is no part of the answer stands apart from it, folded.
+  await expect(ui).toContainText('"type":"reasoning-delta"');
+  await expect(ui).toContainText('"type":"tool-output-available"');
+  const reasoning = page.getByTestId("reasoning");
+  await expect(reasoning.getByRole("paragraph")).toBeHidden();
+  await reasoning.getByText(/^Reasoning \(\d+ tokens\)$/).click();
+  await expect(reasoning.getByRole("paragraph")).toContainText("I call the search for them.");
+  const tools = page.getByRole("list", { name: "Tools" });
+  await tools.getByText(/^search_documents “.+”: \d passages found$/).click();
+  await expect(tools).toContainText('"path": "app/(event-stream)/README.md"');
+  await expect(answer(page)).not.toContainText("I call the search");
   await expect(figure(page, "Time to first token")).toHaveText(/^\d+ms$/);
   await expect(figure(page, "Tokens a second")).toHaveText(/^\d+$/);
   await expect(figure(page, "Tokens")).toHaveText(/^\d+$/);
@@ -91,7 +102,11 @@ test.describe("a stranger's address", () => {
 });
 
 /** Opens the page with an answer that is done and says this. */
-async function openAnswer(page: Page, token: string): Promise<void> {
+async function openAnswer(
+  page: Page,
+  token: string,
+  more: [event: string, data: object][] = [],
+): Promise<void> {
   const id = "00000000-0000-4000-8000-000000000001";
   await page.route(`**/api/completions/${id}`, (route) =>
     route.fulfill({
@@ -101,6 +116,10 @@ async function openAnswer(page: Page, token: string): Promise<void> {
         prompt: "?",
         chatId: null,
         text: token,
+        reasoning: "",
+        toolCalls: [],
+        sources: [],
+        reason: "stop",
         instance: "A",
         takeovers: 0,
         usage: null,
@@ -112,7 +131,11 @@ async function openAnswer(page: Page, token: string): Promise<void> {
   await page.route(`**/api/completions/${id}/stream`, (route) =>
     route.fulfill({
       contentType: "text/event-stream",
-      body: `id: 2\ndata: ${JSON.stringify({ token })}\n\nid: 3\ndata: [DONE]\n\n`,
+      body: [
+        `id: 2\ndata: ${JSON.stringify({ token })}\n\n`,
+        ...more.map(([event, data]) => `id: 2\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+        "id: 3\ndata: [DONE]\n\n",
+      ].join(""),
     }),
   );
   await page.goto(`/token-stream?completion=${id}`);
@@ -131,6 +154,24 @@ test("what the answer says stays text: no HTML, no remote image, no script link"
   await expect(answer(page)).toContainText("[image: spy]");
   await expect(answer(page).locator("img, a, script")).toHaveCount(0);
   expect(asked.filter((url) => url.includes("evil.example"))).toEqual([]);
+});
+
+test("an answer that was cut off says so, and names its sources, which lead to the web alone", async ({
+  page,
+}) => {
+  await openAnswer(page, "Half of it", [
+    ["source", { url: "https://a.example/x", title: "A page" }],
+    ["source", { url: "javascript:alert(1)", title: "A trap" }],
+    ["finish", { status: "done", reason: "length", usage: null }],
+  ]);
+  const shown = page.getByRole("region", { name: "Answer" });
+  await expect(shown).toContainText("Cut off: the answer reached its limit");
+  await expect(shown.getByRole("link", { name: "A page" })).toHaveAttribute(
+    "href",
+    "https://a.example/x",
+  );
+  await expect(shown.getByText("A trap")).toBeVisible();
+  await expect(shown.getByRole("link")).toHaveCount(1);
 });
 
 test("an answer of 3,000 quotes in each other is shown as text, and the page stays", async ({

@@ -212,5 +212,13 @@ export function loadEnvFile(): void {
   if (file && existsSync(file)) process.loadEnvFile(file);
 }
 
+/**
+ * Takes a variable that is empty out of the environment. For packages that read it themselves: to them an empty
+ * variable is a value, and here it is none.
+ */
+export function dropIfEmpty(name: keyof Env): void {
+  if (process.env[name] === "") delete process.env[name];
+}
+
 /** The environment of this process, read at first use. */
 export const env = (): Env => remember("env", () => parseEnv(process.env));

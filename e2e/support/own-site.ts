@@ -94,6 +94,7 @@ export async function startSite(options: { storeDir?: string } = {}): Promise<Ow
         OPENAI_BASE_URL: `${services.model.url}/v1`,
         OPENAI_API_KEY: KEY,
         OPENAI_MODEL: MODEL,
+        OPENAI_FIRST_BYTE_SECONDS: "1",
         OPENAI_SILENCE_SECONDS: "1",
         S3_PATIENCE_SECONDS: String(STORE_PATIENCE_SECONDS),
       }),

@@ -72,7 +72,7 @@ async function stream(
   let seen: Seen = { sources: [] };
   let end: Meaning | undefined;
   const { stream: parts } = streamText({
-    model: modelFor(upstream, (next) => {
+    model: await modelFor(upstream, (next) => {
       seen = next;
     }),
     messages: promptOf(row, written),

@@ -1,7 +1,6 @@
-import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModel } from "ai";
-import { env } from "@/lib/env";
+import { dropIfEmpty, env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { completionLimits } from "../contract";
 import { chunkExtractor, type Seen } from "./chunks";
@@ -29,10 +28,10 @@ const isOpenAI = (baseURL: string | undefined) =>
  * @param upstream is aborted where a limit is passed; its signal must be that of the requests
  * @param onStream told what is seen of each request's chunks beside what the SDK maps
  */
-export function modelFor(
+export async function modelFor(
   upstream: AbortController,
   onStream: (seen: Seen) => void,
-): Exclude<LanguageModel, string> {
+): Promise<LanguageModel> {
   const {
     OPENAI_API_KEY,
     OPENAI_BASE_URL,
@@ -46,10 +45,13 @@ export function modelFor(
     maxBytes: completionLimits.providerBytes,
   };
   const fetch = limitedFetch(limits, upstream);
-  if (isOpenAI(OPENAI_BASE_URL))
-    return createOpenAI({ apiKey: OPENAI_API_KEY, baseURL: OPENAI_BASE_URL, fetch }).chat(
-      OPENAI_MODEL,
-    );
+  if (isOpenAI(OPENAI_BASE_URL)) {
+    // Loaded here, for it reads this variable as it is loaded.
+    dropIfEmpty("OPENAI_BASE_URL");
+    const { createOpenAI } = await import("@ai-sdk/openai");
+    const options = { apiKey: OPENAI_API_KEY, baseURL: OPENAI_BASE_URL, fetch };
+    return createOpenAI(options).chat(OPENAI_MODEL);
+  }
   return createOpenAICompatible({
     name: "compatible",
     apiKey: OPENAI_API_KEY,
