@@ -1,4 +1,5 @@
 import { DefaultChatTransport, readUIMessageStream, type UIMessageChunk } from "ai";
+import pg from "pg";
 import { A, B, expect, test } from "./fixtures";
 import { ask, QUESTION, read, stateOf } from "./support/completion";
 import { newGuest } from "./support/guest";
@@ -11,7 +12,7 @@ test.describe.configure({ mode: "serial" });
 test("kill -9 after 1, 150 and 400 characters: another instance goes on with each within 5 s, to the same byte", async () => {
   test.setTimeout(90_000);
   // What B writes itself, at the same time.
-  const uninterrupted = await ask(await newGuest("Reader", B), QUESTION, { base: B });
+  const uninterrupted = await ask(await newGuest("Reader", B), ESSAY, { base: B });
   const before = await bootIdOf(A);
   // They come at one pace: who is asked later is cut earlier.
   const first = await askA();
@@ -49,10 +50,41 @@ test("kill -9 after 1, 150 and 400 characters: another instance goes on with eac
   }
 });
 
+test("kill -9 between a tool's call and the text: the call has run once, and the answer is the same", async () => {
+  test.setTimeout(60_000);
+  const uninterrupted = await ask(await newGuest("Reader", B), QUESTION, { base: B });
+  const before = await bootIdOf(A);
+  const { guest, onA, onB } = await askA(QUESTION);
+  const seen = (event: string) => onB.events.filter((one) => one.event === event);
+  await expect.poll(() => seen("tool-call").length, { intervals: [1] }).toBe(1);
+  await kill("A");
+  await Promise.all([uninterrupted.over, onB.over]);
+  expect(seen("tool-call")).toHaveLength(1);
+  expect(seen("tool-result")).toHaveLength(1);
+  expect(seen("continued")).toHaveLength(1);
+  expect(onB.text()).toBe(uninterrupted.text());
+  const state = await stateOf(guest, onA.id, B);
+  expect(state).toMatchObject({ status: "done", takeovers: 1 });
+  expect(state.toolCalls).toMatchObject([
+    { id: "call-1", output: { passages: expect.any(Array) } },
+  ]);
+  const client = new pg.Client(process.env.DATABASE_URL);
+  await client.connect();
+  const { rows } = await client.query("SELECT call_id FROM tool_run WHERE completion_id = $1", [
+    onA.id,
+  ]);
+  await client.end();
+  expect(rows).toEqual([{ call_id: "call-1" }]);
+  await untilReborn(A, before);
+});
+
+/** Long enough for three that are asked one after the other to run at once. */
+const ESSAY = `${QUESTION} Answer in an essay.`;
+
 /** An answer that A writes, and a reader on B. */
-async function askA() {
+async function askA(question = ESSAY) {
   const guest = await newGuest("Reader", B);
-  const onA = await ask(guest, QUESTION, { base: A });
+  const onA = await ask(guest, question, { base: A });
   const onB = await read(guest, onA.id, { base: B });
   const reaches = (characters: number) =>
     expect

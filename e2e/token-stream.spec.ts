@@ -23,6 +23,9 @@ async function ask(page: Page, question = QUESTION, base = A): Promise<string> {
 test("an answer arrives word by word, in both protocols, and is measured", async ({ page }) => {
   await ask(page);
   await expect(status(page)).toHaveText("running");
+  const ui = page.getByRole("region", { name: "UI message stream" });
+  await expect(ui).toContainText('"type":"reasoning-delta"');
+  await expect(ui).toContainText('"type":"tool-output-available"');
   await expect.poll(() => lengthOf(page)).toBeGreaterThan(20);
   const early = await lengthOf(page);
   await expect.poll(() => lengthOf(page)).toBeGreaterThan(early);
@@ -30,12 +33,9 @@ test("an answer arrives word by word, in both protocols, and is measured", async
   const raw = page.getByRole("region", { name: "Raw frames" });
   await expect(raw).toContainText('data: {"token":');
   await expect(raw).toContainText("data: [DONE]");
-  const ui = page.getByRole("region", { name: "UI message stream" });
   await expect(ui).toContainText('"type":"text-delta"');
   await expect(ui).toContainText('"type":"finish"');
   // What is no part of the answer stands apart from it, folded.
-  await expect(ui).toContainText('"type":"reasoning-delta"');
-  await expect(ui).toContainText('"type":"tool-output-available"');
   const reasoning = page.getByTestId("reasoning");
   await expect(reasoning.getByRole("paragraph")).toBeHidden();
   await reasoning.getByText(/^Reasoning \(\d+ tokens\)$/).click();

@@ -84,7 +84,7 @@ function parseJson(text: string): unknown {
 /** Of the words that were asked, those that the documents have. */
 function report(words: readonly string[]): string {
   if (words.length === 0) return "The documents have none of the words of the question.";
-  return `Of the words of the question, the documents have ${words.slice(0, 12).join(", ").toLowerCase()}.`;
+  return `The documents have ${words.slice(0, 12).join(", ").toLowerCase()}.`;
 }
 
 function reportFound(found: readonly Passage[]): string {
@@ -92,7 +92,7 @@ function reportFound(found: readonly Passage[]): string {
   if (!best) return "No section has enough of them to be an answer, so I say that I have none.";
   const files = new Set(found.map(({ path }) => path)).size;
   const count = `${found.length} ${found.length === 1 ? "passage" : "passages"} in ${files} ${files === 1 ? "file" : "files"}`;
-  return `The search finds ${count}; the best one is in ${best.path}, under “${best.heading}”. I quote what fits, with its place.`;
+  return `The search finds ${count}; the best one is in ${best.path}, “${best.heading}”.`;
 }
 
 /** The telling words of the last question; of the one before too where that says next to nothing. */

@@ -79,6 +79,8 @@ async function stream(
     maxOutputTokens: budget.tokensLeft(),
     reasoning: env().OPENAI_REASONING_EFFORT,
     abortSignal: upstream.signal,
+    // Once, after two seconds or what the provider says: somebody is looking on.
+    maxRetries: 1,
     tools: env().OPENAI_TOOLS ? toolsOf(calls) : undefined,
     toolCallConcurrency: 1,
     stopWhen: isStepCount(MAX_STEPS),

@@ -36,6 +36,9 @@ const meanings: Record<string, Meaning> = {
   error: "failed",
   abort: "failed",
   network_error: "failed",
+  malformed_function_call: "failed",
+  malformed_tool_call: "failed",
+  unexpected_tool_call: "failed",
   insufficient_system_resource: "busy",
 };
 

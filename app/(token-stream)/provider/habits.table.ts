@@ -109,6 +109,20 @@ const framing: Habit[] = [
 
 const keepAlives: Habit[] = [
   {
+    name: "llama.cpp: comments that are a colon alone",
+    source: "https://github.com/coder/coder/issues/28185",
+    answers: one(`:\n\n:\n${stream(...words.map((word) => `${word}:\n\n`), stop)}`),
+    entries: hello,
+    end: done,
+  },
+  {
+    name: "DeepSeek: comments while its servers are busy",
+    source: "https://api-docs.deepseek.com/quick_start/rate_limit",
+    answers: one(`${": keep-alive\n\n".repeat(3)}${stream(...words, stop)}`),
+    entries: hello,
+    end: done,
+  },
+  {
     name: "OpenRouter: comments while the model is waited for",
     source: OPENROUTER,
     answers: one(
@@ -118,8 +132,8 @@ const keepAlives: Habit[] = [
     end: done,
   },
   {
-    name: "a comment that somebody put into data",
-    source: "https://github.com/vercel/ai/issues",
+    name: "Vertex: a comment that its proxy puts into data",
+    source: "https://github.com/anomalyco/opencode/issues/50871",
     answers: one(
       stream(
         "data: : keepalive\n\n",
@@ -134,7 +148,7 @@ const keepAlives: Habit[] = [
   },
   {
     name: "a comment in data between the reason and [DONE]",
-    source: "https://github.com/vercel/ai/issues",
+    source: "https://github.com/anomalyco/opencode/issues/50871",
     answers: one(stream(...words, stop, "data: : keepalive\n\n")),
     entries: hello,
     end: done,
@@ -367,6 +381,12 @@ const reasons: [who: string, word: string, end: Habit["end"], source: string][] 
     { reason: "content-filter" },
     "https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse",
   ],
+  [
+    "Gemini",
+    "MALFORMED_FUNCTION_CALL",
+    { problem: "provider-broken" },
+    "https://github.com/googleapis/python-genai/issues/2081",
+  ],
   ["a word that is not known", "moon_phase", { problem: "unknown-end" }, OPENAI],
 ];
 const ends: Habit[] = [
@@ -392,8 +412,8 @@ const ends: Habit[] = [
     end: { problem: "provider-cut" },
   },
   {
-    name: "an end without a reason",
-    source: SSE,
+    name: "LM Studio: an end without a reason, where the context is too long",
+    source: "https://github.com/vaadin/flow-components/commit/b88af58",
     answers: one(words[0] ?? ""),
     entries: half,
     end: { problem: "provider-cut" },
@@ -624,8 +644,8 @@ const tools: Habit[] = [
     end: done,
   },
   {
-    name: "a tool call in one chunk, without an index, and the reason stop",
-    source: OLLAMA,
+    name: "Gemini: a tool call in one chunk, without an index, and the reason stop",
+    source: "https://github.com/googleapis/python-genai/issues/2868",
     answers: [
       {
         body: stream(

@@ -66,10 +66,10 @@ test("silence ends it: before the first byte by its own limit, then by the other
     response.flushHeaders();
     if (request.url === "/begun") response.write("one");
   });
-  const first = limited({ firstByteMs: 100 });
+  const first = limited({ firstByteMs: 500 });
   const waiting = await first.get(url);
   expect(await kindOf(waiting.text())).toBe("provider-silent");
-  const later = limited({ silenceMs: 100 });
+  const later = limited({ silenceMs: 200 });
   const begun = await later.get(`${url}begun`);
   expect(await kindOf(begun.text())).toBe("provider-silent");
   await expect.poll(() => left).toBe(2);
