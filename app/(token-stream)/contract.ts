@@ -25,7 +25,7 @@ export const completionLimits = {
   toolBytes: 16 * 1024,
   /** Sources of one answer. Those beyond are left out. */
   sources: 50,
-  /** Bytes that a provider may send for one answer, all of its framing included. More is a failure. */
+  /** Bytes that a provider may send for one request, all of its framing included. More is a failure. */
   providerBytes: 16 * 1024 * 1024,
   /** Tokens of a user's answers in a day (UTC). What is running counts as if it became full. */
   tokensPerDay: 200_000,

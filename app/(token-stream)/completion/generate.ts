@@ -1,10 +1,10 @@
 import { type FinishReason, isStepCount, streamText, type ToolExecutionOptions } from "ai";
 import { env } from "@/lib/env";
 import { completionLimits, type Usage } from "../contract";
-import { type Seen, sourceOf } from "../provider/chunks";
+import { type Seen, seenOf, sourceOf } from "../provider/chunks";
 import { type FailureKind, inBandError, ProviderError, partFailure } from "../provider/failures";
 import { type Meaning, meaningOf } from "../provider/finish-reasons";
-import { modelFor } from "../provider/model";
+import { model } from "../provider/model";
 import { createCalls } from "../tools/calls";
 import { searchTool } from "../tools/search-documents";
 import { type Budget, createBudget } from "./budget";
@@ -69,12 +69,9 @@ async function stream(
   await calls.runPending();
   if (budget.isSpent()) return { reason: "length", usage: budget.usage() };
 
-  let seen: Seen = { sources: [] };
   let end: Meaning | undefined;
   const { stream: parts } = streamText({
-    model: await modelFor(upstream, (next) => {
-      seen = next;
-    }),
+    model: await model(),
     messages: promptOf(row, written),
     maxOutputTokens: budget.tokensLeft(),
     reasoning: env().OPENAI_REASONING_EFFORT,
@@ -109,15 +106,17 @@ async function stream(
         if (failure) throw failure;
         break;
       }
-      case "finish-step":
+      case "finish-step": {
+        const seen = seenOf(part.providerMetadata);
+        for (const { url, title } of seen.sources) addSource(url, title);
         if (seen.error) throw inBandError(seen.error);
         end = meaningOfEnd(part, seen);
         budget.addUsage(part.usage, seen.usage);
+      }
     }
     await writer.room();
   }
   upstream.signal.throwIfAborted();
-  for (const { url, title } of seen.sources) addSource(url, title);
   return { reason: reasonOf(end, budget), usage: budget.usage() };
 
   /** A provider that does not keep to the limits ends here. */

@@ -1,17 +1,21 @@
 import type { MetadataExtractor } from "@ai-sdk/openai-compatible";
+import type { ProviderMetadata } from "ai";
 import { z } from "zod";
-import type { Source } from "../contract";
+import { type Source, sourceSchema } from "../contract";
 
-/** What one answer's chunks say beside what the SDK takes from them. */
-export interface Seen {
+const tokens = z.number().nullish();
+const usage = z.object({ prompt_tokens: tokens, completion_tokens: tokens });
+const seenSchema = z.object({
   /** The last word for why it ended. */
-  finishReason?: string;
+  finishReason: z.string().optional(),
   /** An error that stands in a chunk beside its choices. */
-  error?: unknown;
-  sources: Source[];
+  error: z.unknown().optional(),
+  sources: z.array(sourceSchema),
   /** Tokens, where a server tells them in a field of its own. */
-  usage?: { prompt_tokens?: number | null; completion_tokens?: number | null };
-}
+  usage: usage.optional(),
+});
+/** What the chunks of one request's answer say beside what the SDK takes from them. */
+export type Seen = z.infer<typeof seenSchema>;
 
 /** Longer addresses of sources are left out, longer titles are cut. */
 const MAX_URL = 2_048;
@@ -28,33 +32,35 @@ const choice = z.object({
     .nullish()
     .catch(null),
 });
-const tokens = z.number().nullish();
 const chunk = z.object({
   error: z.unknown().optional(),
   choices: z.array(choice).nullish().catch(null),
   citations: z.array(z.string()).nullish().catch(null),
   search_results: z.array(citation).nullish().catch(null),
-  x_groq: z
-    .object({ usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish() })
-    .nullish()
-    .catch(null),
+  x_groq: z.object({ usage: usage.nullish() }).nullish().catch(null),
 });
 
 /**
  * Reads each chunk of a compatible server once more, through the SDK's own extension point for what it does
- * not map.
- * @param onStream told what is seen of an answer, as each of its requests begins
+ * not map. What is seen comes with the end of a step, as metadata of the provider.
  */
-export const chunkExtractor = (onStream: (seen: Seen) => void): MetadataExtractor => ({
+export const chunkExtractor: MetadataExtractor = {
   extractMetadata: async () => undefined,
   createStreamExtractor() {
     const seen: Seen = { sources: [] };
-    onStream(seen);
-    return { processChunk: (raw) => see(seen, raw), buildMetadata: () => undefined };
+    return {
+      processChunk: (raw) => see(seen, raw),
+      buildMetadata: () => ({ seen: seen as ProviderMetadata[string] }),
+    };
   },
-});
+};
+
+/** What was seen of a step; nothing where the provider is OpenAI itself, which the SDK knows. */
+export const seenOf = (metadata: ProviderMetadata | undefined): Seen =>
+  seenSchema.safeParse(metadata?.seen).data ?? { sources: [] };
 
 function see(seen: Seen, raw: unknown): void {
+  if (isToken(raw)) return;
   const { data } = chunk.safeParse(raw);
   if (!data) return;
   const first = data.choices?.[0];
@@ -65,6 +71,20 @@ function see(seen: Seen, raw: unknown): void {
     if (url_citation) addSource(seen, url_citation);
   for (const result of data.search_results ?? []) addSource(seen, result);
   for (const url of data.citations ?? []) addSource(seen, { url });
+}
+
+/** Most chunks are a token and nothing else: they are not looked at closely. */
+function isToken(raw: unknown): boolean {
+  const { choices, error, citations, search_results, x_groq } = Object(raw) as Partial<
+    Record<string, unknown>
+  >;
+  if (error || citations || search_results || x_groq || !Array.isArray(choices)) return false;
+  const {
+    finish_reason,
+    error: own,
+    delta,
+  } = Object(choices[0]) as Partial<Record<string, unknown>>;
+  return !finish_reason && !own && !(Object(delta) as { annotations?: unknown }).annotations;
 }
 
 function addSource({ sources }: Seen, { url, title }: z.infer<typeof citation>): void {

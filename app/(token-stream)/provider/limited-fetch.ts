@@ -5,66 +5,58 @@ export interface FetchLimits {
   firstByteMs: number;
   /** Milliseconds between two pieces of a body, of whatever they consist. */
   silenceMs: number;
-  /** Bytes of all bodies together. */
+  /** Bytes of one body. */
   maxBytes: number;
 }
 
 /**
  * The platform's `fetch`, watched: the SDK counts tokens, but a model that reasons, or a server that sends
  * comments meanwhile, is alive while bytes come. Time is counted only while the provider is waited for, not
- * while the reader is busy, nor between a request that failed and its repetition.
- *
- * @param upstream is aborted with a ProviderError where a limit is passed; its signal must be the requests'
+ * while the reader is busy. Where a limit is passed, the request is aborted, and it or its body fails with a
+ * ProviderError.
  */
-export function limitedFetch(
-  { firstByteMs, silenceMs, maxBytes }: FetchLimits,
-  upstream: AbortController,
-): typeof fetch {
-  let bytes = 0;
-  const beSilent = () => upstream.abort(new ProviderError("provider-silent"));
-
+export function limitedFetch({ firstByteMs, silenceMs, maxBytes }: FetchLimits): typeof fetch {
   return async (input, init) => {
+    const own = new AbortController();
+    const signal = init?.signal ? AbortSignal.any([init.signal, own.signal]) : own.signal;
+    const beSilent = () => own.abort(new ProviderError("provider-silent"));
     const first = setTimeout(beSilent, firstByteMs);
-    let response: Response;
-    try {
-      response = await fetch(input, init);
-    } catch (error) {
-      clearTimeout(first);
-      throw error;
-    }
-    if (!response.body) {
-      clearTimeout(first);
-      return response;
-    }
-    const body = response.body.getReader();
     let silence: NodeJS.Timeout | undefined;
-    let isWaiting = false;
     const stop = () => {
       clearTimeout(first);
       clearTimeout(silence);
     };
+    const response = await fetch(input, { ...init, signal }).catch((error: unknown) => {
+      stop();
+      throw error;
+    });
+    if (!response.body) {
+      stop();
+      return response;
+    }
+    const body = response.body.getReader();
+    let isWaiting = false;
+    let bytes = 0;
     const limited = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
           isWaiting = true;
           silence?.refresh();
-          const { done, value } = await body.read().catch((error: unknown) => {
-            stop();
-            throw upstream.signal.aborted ? upstream.signal.reason : error;
-          });
-          isWaiting = false;
-          if (done) {
+          try {
+            const { done, value } = await body.read();
+            isWaiting = false;
+            clearTimeout(first);
+            silence ??= setTimeout(() => isWaiting && beSilent(), silenceMs);
+            bytes += value?.length ?? 0;
+            if (bytes > maxBytes) own.abort(new ProviderError("provider-too-large"));
+            own.signal.throwIfAborted();
+            if (!done) return controller.enqueue(value);
             stop();
             controller.close();
-            return;
+          } catch (error) {
+            stop();
+            controller.error(error);
           }
-          clearTimeout(first);
-          silence ??= setTimeout(() => isWaiting && beSilent(), silenceMs);
-          bytes += value.length;
-          if (bytes <= maxBytes) return controller.enqueue(value);
-          stop();
-          upstream.abort(new ProviderError("provider-too-large"));
-          throw upstream.signal.reason;
         },
         cancel(reason) {
           stop();

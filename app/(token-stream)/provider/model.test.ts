@@ -1,7 +1,7 @@
 import { streamText } from "ai";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { chunk, stream, text } from "./habits.fixture";
-import { modelFor } from "./model";
+import { model } from "./model";
 
 beforeAll(() => {
   // As in an .env file that was copied from the example, with a key alone.
@@ -18,8 +18,7 @@ it("is OpenAI itself where an address is empty, through the SDK's own package fo
     const headers = { "content-type": "text/event-stream" };
     return new Response(stream(text("Hello"), chunk({}, "stop")), { headers });
   });
-  const model = await modelFor(new AbortController(), () => {});
-  const answer = streamText({ model, prompt: "Hello?", maxOutputTokens: 50 });
+  const answer = streamText({ model: await model(), prompt: "Hello?", maxOutputTokens: 50 });
   expect(await answer.text).toBe("Hello");
   const [[url, { headers, body }]] = requests as [[string, RequestInit]];
   expect(url).toBe("https://api.openai.com/v1/chat/completions");
