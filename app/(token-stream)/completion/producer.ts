@@ -6,6 +6,7 @@ import { logger } from "@/lib/logger";
 import { remember } from "@/lib/remember";
 import { failureOf, ProviderError } from "../provider/failures";
 import { appendEntry, type CompletionEntry, type EndEntry, streamOf } from "./entries";
+import { gather } from "./gather";
 import { type Generated, generate } from "./generate";
 import { type CompletionRow, release } from "./rows";
 import { settle } from "./settle";
@@ -65,6 +66,7 @@ async function produce(row: CompletionRow, orders: AbortSignal): Promise<void> {
     if (epoch > 1) await store({ type: "continued", epoch, instance: env().INSTANCE_NAME });
     const writer = createWriter({
       offset: written.offset,
+      gather: () => gather(producers().size),
       async write(entry) {
         await begun;
         await store({ ...entry, epoch });

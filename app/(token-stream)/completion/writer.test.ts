@@ -105,6 +105,34 @@ describe("the writer", () => {
     expect(writer.offset()).toBe(20);
   });
 
+  it("lets tokens gather where it is told to, but never the first, and not at the end", async () => {
+    const stored: Positioned[] = [];
+    let release = () => {};
+    const writer = createWriter({
+      offset: 0,
+      write: async (entry) => void stored.push(entry),
+      gather: () => new Promise((resolve) => (release = resolve)),
+    });
+    const texts = () => stored.map((entry) => ("text" in entry ? entry.text : ""));
+    writer.add("tokens", "a");
+    await turn();
+    await turn();
+    expect(texts()).toEqual(["a"]);
+    writer.add("tokens", "b");
+    await turn();
+    writer.add("tokens", "c");
+    await turn();
+    expect(texts()).toEqual(["a"]);
+    release();
+    await turn();
+    expect(texts()).toEqual(["a", "bc"]);
+    await writer.flush();
+    writer.add("tokens", "d");
+    release();
+    await writer.flush();
+    expect(texts()).toEqual(["a", "bc", "d"]);
+  });
+
   it("rejects an entry that is put, and those that wait behind it, where a write fails", async () => {
     const writer = createWriter({ offset: 0, write: () => Promise.reject(new Error("fenced")) });
     const source = { type: "source", url: "https://a.example/", title: "A" } as const;

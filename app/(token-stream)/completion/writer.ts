@@ -22,6 +22,8 @@ export interface WriterOptions {
   offset: number;
   /** Stores an entry. Never called again before it has resolved, nor after it has rejected. */
   write(entry: Positioned): Promise<void>;
+  /** What tokens wait for before they are stored, but the first; undefined: for nothing. */
+  gather?(): Promise<void> | undefined;
 }
 
 /**
@@ -30,15 +32,17 @@ export interface WriterOptions {
  * written together, at most 32. So a token waits for one commit, a few milliseconds, and a database that slows
  * down is asked less often.
  */
-export function createWriter({ offset, write }: WriterOptions) {
+export function createWriter({ offset, write, gather }: WriterOptions) {
   let waiting: (Piece | Single)[] = [];
   let position = offset;
   let writing: Promise<void> | undefined;
+  let hasWritten = false;
   const failures: unknown[] = [];
 
   async function drain(flushing: boolean): Promise<void> {
     // What the provider sent in one piece comes token by token, in this turn of the event loop.
-    if (!flushing) await nextTurn();
+    if (!flushing) await ((hasWritten && gather?.()) || nextTurn());
+    hasWritten = true;
     while (failures.length === 0) {
       const next = take(flushing);
       if (!next) return;
