@@ -121,8 +121,9 @@ async function stream(
 
   /** A provider that does not keep to the limits ends here. */
   function cutOff(): Generated {
+    const reason = reasonOf("length", budget);
     upstream.abort();
-    return { reason: reasonOf("length", budget), usage: budget.usage() };
+    return { reason, usage: budget.usage() };
   }
 
   function addSource(url: string, title?: string): void {

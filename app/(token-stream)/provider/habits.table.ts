@@ -297,6 +297,29 @@ const reasoning: Habit[] = [
     end: done,
   },
   {
+    name: "reasoning between tags in the text, cut anywhere",
+    source: "https://docs.vllm.ai/en/latest/features/reasoning_outputs.html",
+    answers: one(
+      stream(...["<th", "ink>Hm", ". a < b, </t", "hink", ">Hello, ", "world."].map(text), stop),
+    ),
+    entries: [["reasoning", "Hm. a < b, "], ...hello],
+    end: done,
+  },
+  {
+    name: "text with signs that could begin a tag",
+    source: "https://docs.vllm.ai/en/latest/features/reasoning_outputs.html",
+    answers: one(stream(...["a <", " b <th", "ank> <", "/think"].map(text), stop)),
+    entries: [["tokens", "a < b <thank> </think"]],
+    end: done,
+  },
+  {
+    name: "more reasoning than an answer may have",
+    source: DEEPSEEK,
+    answers: one(stream(chunk({ reasoning_content: "r".repeat(300_000) }), ...words, stop)),
+    entries: [["reasoning", "r".repeat(256 * 1024)]],
+    end: { problem: "answer-cut-short" },
+  },
+  {
     name: "reasoning and no answer",
     source: DEEPSEEK,
     answers: one(stream(chunk({ reasoning_content: "Hm. " }), stop)),
@@ -753,6 +776,22 @@ const tools: Habit[] = [
     end: done,
   },
   {
+    name: "a tool call with more arguments than one may have",
+    source: OPENAI,
+    answers: one(
+      stream(
+        call({
+          index: 0,
+          id: "c",
+          function: { name, arguments: `{"query":"${"q".repeat(17_000)}"}` },
+        }),
+        toolEnd,
+      ),
+    ),
+    entries: [],
+    end: { problem: "provider-too-large" },
+  },
+  {
     name: "a model that calls its tools for ever",
     source: OPENAI,
     answers: [
@@ -788,6 +827,23 @@ const sources: Habit[] = [
       ),
     ),
     entries: [...hello, ["source", "https://a.example/", "A"]],
+    end: done,
+  },
+  {
+    name: "more sources than an answer may have",
+    source: PERPLEXITY,
+    answers: one(
+      stream(
+        ...words,
+        chunk({}, "stop", {
+          citations: Array.from({ length: 70 }, (_, n) => `https://a.example/${n}`),
+        }),
+      ),
+    ),
+    entries: [
+      ...hello,
+      ...Array.from({ length: 50 }, (_, n) => ["source", `https://a.example/${n}`, "a.example"]),
+    ],
     end: done,
   },
   {

@@ -1,5 +1,5 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { LanguageModel } from "ai";
+import { extractReasoningMiddleware, type LanguageModel, wrapLanguageModel } from "ai";
 import { dropIfEmpty, env } from "@/lib/env";
 import { HttpError } from "@/lib/http";
 import { remember } from "@/lib/remember";
@@ -41,9 +41,12 @@ async function createModel(): Promise<LanguageModel> {
     const { createOpenAI } = await import("@ai-sdk/openai");
     return createOpenAI({ apiKey, baseURL, fetch }).chat(OPENAI_MODEL);
   }
-  return createOpenAICompatible({
+  const provider = createOpenAICompatible({
     ...{ name: "compatible", apiKey, baseURL, fetch },
     includeUsage: true,
     metadataExtractor: chunkExtractor,
-  })(OPENAI_MODEL);
+  });
+  // Servers that do not take a model's reasoning out of its text leave it there between these tags.
+  const middleware = extractReasoningMiddleware({ tagName: "think" });
+  return wrapLanguageModel({ model: provider(OPENAI_MODEL), middleware });
 }
