@@ -67,7 +67,7 @@ async function stream(
   const budget = createBudget(written);
   const calls = createCalls(row.id, written, writer);
   await calls.runPending();
-  if (budget.isSpent()) return { reason: "length", usage: budget.usage() };
+  if (budget.isSpent()) return { reason: reasonOf("length", budget), usage: budget.usage() };
 
   let end: Meaning | undefined;
   const { stream: parts } = streamText({
@@ -99,7 +99,7 @@ async function stream(
         await (part.invalid ? calls.refuse(part, part.error) : calls.announce(part));
         break;
       case "source":
-        if (part.sourceType === "url") addSource(part.url, part.title);
+        if (part.sourceType === "url") await addSource(part.url, part.title);
         break;
       case "error": {
         const failure = partFailure(part.error);
@@ -108,13 +108,14 @@ async function stream(
       }
       case "finish-step": {
         const seen = seenOf(part.providerMetadata);
-        for (const { url, title } of seen.sources) addSource(url, title);
+        for (const { url, title } of seen.sources) await addSource(url, title);
         if (seen.error) throw inBandError(seen.error);
         end = meaningOfEnd(part, seen);
         budget.addUsage(part.usage, seen.usage);
       }
     }
-    await writer.room();
+    const room = writer.room();
+    if (room) await room;
   }
   upstream.signal.throwIfAborted();
   return { reason: reasonOf(end, budget), usage: budget.usage() };
@@ -126,9 +127,9 @@ async function stream(
     return { reason, usage: budget.usage() };
   }
 
-  function addSource(url: string, title?: string): void {
+  async function addSource(url: string, title?: string): Promise<void> {
     const source = sourceOf(url, title);
-    if (source && budget.takeSource(source.url)) void writer.put({ type: "source", ...source });
+    if (source && budget.takeSource(source.url)) await writer.put({ type: "source", ...source });
   }
 }
 

@@ -58,7 +58,10 @@ function kindOf(error: unknown, begun: boolean): FailureKind {
   if (APICallError.isInstance(error)) {
     // A good answer whose body broke off is reported so, too.
     if (error.statusCode === undefined) return "provider-unreachable";
-    return error.statusCode < 400 ? "provider-cut" : kindOfCode(error.statusCode);
+    if (error.statusCode < 400) return "provider-cut";
+    const { code } = Object(Object(error.data).error) as { code?: unknown };
+    if (typeof code === "string" && FILTERED.test(code)) return "answer-filtered";
+    return kindOfCode(error.statusCode);
   }
   if (/ToolChoiceViolation/.test(name)) return "answer-unfinished";
   if (/JSONParse|TypeValidation|InvalidResponse|EmptyResponse|NoOutput/.test(name))

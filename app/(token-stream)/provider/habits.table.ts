@@ -473,6 +473,12 @@ const errors: Habit[] = [
         { error: { message: "No", type: "invalid_request_error", code: null } },
         "provider-refused",
       ],
+      [
+        "Azure: 400 of its content filter",
+        400,
+        { error: { message: "No", code: "content_filter" } },
+        "answer-filtered",
+      ],
       ["401", 401, { error: { message: "No", type: "invalid_api_key" } }, "provider-refused"],
       [
         "402: the balance is spent",

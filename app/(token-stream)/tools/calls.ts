@@ -57,6 +57,7 @@ export function createCalls(completionId: string, { parts }: Written, writer: Wr
     },
     /** Runs a call for the SDK, once it is stored, and stores its result. */
     async execute(toolCallId: string, signal: AbortSignal | undefined): Promise<unknown> {
+      signal?.throwIfAborted();
       const { promise, reject } = callOf(toolCallId);
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
       const result = await run(await promise);
